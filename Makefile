@@ -1,0 +1,64 @@
+# Everything a newcomer needs: `make serve`, `make test`. Each does its own set-up.
+
+PYTHON ?= python3
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+export PYTHONDONTWRITEBYTECODE ?= 1
+# On our own loopback address there is no TLS; anywhere else it is on (docs/hosting.md).
+LOCAL := TLS=off
+
+.DEFAULT_GOAL := help
+.PHONY: help serve staff test lint lock bench screenshots words truth clean
+
+help: ## Say what can be made
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(VENV)/base: requirements/base.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/base.txt
+	@touch $@
+
+$(VENV)/test: requirements/test.txt $(VENV)/base
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/test.txt
+	@touch $@
+
+PO := $(wildcard navigator/locale/*/LC_MESSAGES/django.po)
+MO := $(PO:.po=.mo)
+%.mo: %.po | $(VENV)/base
+	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@ --locale $(notdir $(patsubst %/LC_MESSAGES/,%,$(dir $<)))
+
+serve: $(VENV)/base $(MO) ## Set up what is missing and serve the site on 127.0.0.1, port PORT (8000)
+	@$(LOCAL) $(BIN)/python manage.py setup
+	@echo "Serving on http://127.0.0.1:$(PORT)/  (staff: /admin/, an account: make staff)"
+	@$(LOCAL) exec $(BIN)/granian --interface wsgi --host 127.0.0.1 --port $(PORT) --workers 1 --no-access-log --log-level warning navigator.wsgi:application
+
+staff: $(VENV)/base $(MO) ## Create a staff account
+	@$(LOCAL) $(BIN)/python manage.py setup
+	@$(LOCAL) $(BIN)/python manage.py createsuperuser
+
+test: $(VENV)/test $(MO) lint ## Run every check and every test, in real browsers too
+	@$(BIN)/python -m tests.browser.find
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+	SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') $(BIN)/python manage.py check --deploy --fail-level WARNING
+	$(BIN)/python manage.py makemigrations --check --dry-run
+
+truth: $(VENV)/base $(MO) ## Write tests/truth_table.txt anew from the fixtures
+	@$(BIN)/python manage.py truth_table > tests/truth_table.txt
+
+words: $(VENV)/test ## Print how easy every public text is to read
+	@$(BIN)/python -m tests.words
+
+lock: $(VENV)/test ## Pin the requirements anew
+	cd requirements && for name in base test; do \
+		../$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --no-emit-index-url --no-emit-trusted-host --output-file $$name.txt $$name.in; done
+
+clean: ## Remove the virtual environment (what staff wrote, in var/, stays)
+	rm -rf $(VENV)

@@ -1,0 +1,12 @@
+"""The questions and the public pages."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class NavigatorConfig(AppConfig):
+    """The navigator app."""
+
+    name = "navigator"
+    verbose_name = _("questions and editions")
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,218 @@
+"""Draft -> checked -> published edition; the one in force; rolling back.
+
+Every web process holds the edition in force in memory, so that a public request needs no database.
+A thread looks for a newer one every two seconds, keeps it on disk for a start without a database,
+and never takes one whose hash does not fit.
+"""
+
+import contextlib
+import hashlib
+import logging
+import os
+import tempfile
+import threading
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from django.conf import settings
+from django.db import DatabaseError, close_old_connections, transaction
+
+from services import records
+
+from . import models, paths
+from .content import Content, compile_draft
+
+log = logging.getLogger(__name__)
+LOOK_EVERY = 2.0
+"""Seconds between two looks for a newer edition."""
+
+
+class NoEdition(Exception):
+    """There is no edition to serve."""
+
+
+class Refused(Exception):
+    """The draft does not pass the checks; ``report`` says why."""
+
+    def __init__(self, report: paths.Report) -> None:
+        super().__init__(f"{len(report.problems)} problems")
+        self.report = report
+
+
+class Edition:
+    """An edition as the pages use it: its content, and what is looked up in it."""
+
+    def __init__(self, content: Content, number: int, digest: str) -> None:
+        self.content = content
+        self.number = number
+        self.hash = digest
+        self.flow = content.flow
+        self.services = {service.slug: service for service in content.services}
+
+    @cached_property
+    def organizations(self) -> dict[str, records.Organization]:
+        """The organizations by slug."""
+        return {organization.slug: organization for organization in self.content.organizations}
+
+    @cached_property
+    def main(self) -> list[records.Service]:
+        """The few services whose numbers stand on every page of trouble, 911 first."""
+        return sorted(
+            (service for service in self.content.services if service.main),
+            key=lambda service: (service.slug != paths.EMERGENCY, service.slug),
+        )
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """An edition as it is kept on disk."""
+
+    number: int
+    hash: str
+    content: msgspec.Raw
+
+
+_current: Edition | None = None
+_watcher: threading.Thread | None = None
+
+
+def current() -> Edition:
+    """The edition in force in this process. Raises NoEdition if there is none."""
+    if _current is None:
+        raise NoEdition
+    return _current
+
+
+def encode(content: Content) -> bytes:
+    """The content as the bytes that are kept and hashed."""
+    return msgspec.json.encode(content)
+
+
+def digest(data: bytes) -> str:
+    """The SHA-256 of an edition's bytes, in hex."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def opened(number: int, data: bytes, expected: str) -> Edition:
+    """An edition from its bytes. Raises ValueError if the hash or the shape does not fit."""
+    if digest(data) != expected:
+        raise ValueError(f"edition {number} is damaged: its hash does not fit")
+    return Edition(msgspec.json.decode(data, type=Content), number, expected)
+
+
+def check_draft() -> tuple[Content, paths.Report]:
+    """The draft compiled, and what the path walk says of it."""
+    content = compile_draft()
+    return content, check(content)
+
+
+def check(content: Content) -> paths.Report:
+    """What the path walk says of a content."""
+    return paths.check(content.flow, {service.slug: service for service in content.services}, content.languages)
+
+
+def publish(by: Any = None, note: str = "") -> models.Edition:
+    """Publish the draft as a new edition. Raises Refused if a check fails."""
+    with transaction.atomic():
+        content, report = check_draft()
+        if report.problems:
+            raise Refused(report)
+        row = _store(encode(content), by, note)
+    refresh()
+    return row
+
+
+def rollback(number: int, by: Any = None, note: str = "") -> models.Edition:
+    """Publish an earlier edition again. Raises Edition.DoesNotExist, or ValueError if it is damaged."""
+    with transaction.atomic():
+        earlier = models.Edition.objects.get(number=number)
+        data = bytes(earlier.content)
+        opened(number, data, earlier.hash)
+        row = _store(data, by, note or f"Back to edition {number}")
+    refresh()
+    return row
+
+
+def _store(data: bytes, by: Any, note: str) -> models.Edition:
+    return models.Edition.objects.create(content=data, hash=digest(data), published_by=by, note=note)
+
+
+def refresh() -> None:
+    """Take the newest edition of the database, if it is not in force here already.
+
+    Where the newest is damaged, the newest sound one serves; the damage is logged.
+    """
+    global _current
+    for number, expected in models.Edition.objects.values_list("number", "hash"):
+        if _current and (_current.number, _current.hash) == (number, expected):
+            return
+        data = bytes(models.Edition.objects.values_list("content", flat=True).get(number=number))
+        try:
+            edition = opened(number, data, expected)
+        except (ValueError, msgspec.MsgspecError):
+            log.error("edition %s is damaged and is not served", number)
+            continue
+        _current = edition
+        keep(edition.number, data, expected)
+        return
+
+
+def keep(number: int, data: bytes, digest: str) -> None:
+    """Keep an edition on disk, whole or not at all."""
+    path = Path(settings.EDITION_FILE)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(msgspec.json.encode(Kept(number=number, hash=digest, content=msgspec.Raw(data))))
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(name, path)
+        except OSError:
+            with contextlib.suppress(OSError):
+                os.unlink(name)
+            raise
+    except OSError as error:
+        log.error("edition %s could not be kept on disk: %s", number, type(error).__name__)
+
+
+def load_kept() -> None:
+    """Take the edition that was kept on disk, if there is a sound one."""
+    global _current
+    try:
+        kept = msgspec.json.decode(Path(settings.EDITION_FILE).read_bytes(), type=Kept)
+        _current = opened(kept.number, bytes(kept.content), kept.hash)
+    except (OSError, ValueError, msgspec.MsgspecError) as error:
+        log.error("no edition could be taken from disk: %s", type(error).__name__)
+
+
+def look() -> None:
+    """Refresh, and go on with what is there if the database does not answer."""
+    try:
+        close_old_connections()
+        refresh()
+    except (DatabaseError, OSError) as error:
+        log.error("the database did not answer: %s", type(error).__name__)
+        if _current is None:
+            load_kept()
+    finally:
+        close_old_connections()
+
+
+def watch() -> None:
+    """Start looking for newer editions, now and every two seconds, for as long as the process lives."""
+    global _watcher
+    if _watcher and _watcher.is_alive():
+        return
+    look()
+    _watcher = threading.Thread(target=_watch, name="editions", daemon=True)
+    _watcher.start()
+
+
+def _watch() -> None:
+    pause = threading.Event()
+    while not pause.wait(LOOK_EVERY):
+        look()
+

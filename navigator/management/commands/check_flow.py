@@ -1,0 +1,33 @@
+"""Walk the draft and say what keeps it from being published."""
+
+import sys
+from typing import Any
+
+import msgspec
+from django.core.management import BaseCommand, CommandParser
+
+from navigator import content, editions
+
+
+class Command(BaseCommand):
+    """`manage.py check_flow [--json]`: exit status 1 if anything is wrong."""
+
+    help = __doc__
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """--json."""
+        parser.add_argument("--json", action="store_true", help="print the report as JSON")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Print the number of paths and every problem with its shortest path."""
+        draft, report = editions.check_draft()
+        if options["json"]:
+            self.stdout.write(msgspec.json.encode({"paths": report.paths, "problems": report.problems}).decode())
+        else:
+            self.stdout.write(f"{report.paths} paths walked, {len(report.problems)} problems")
+            for problem in report.problems:
+                self.stdout.write(f"- {problem.message}")
+                if problem.path:
+                    self.stdout.write(f"  Shortest path: {content.said(draft.flow, problem.path)}")
+        if report.problems:
+            sys.exit(1)

@@ -1,0 +1,86 @@
+"""The headers that keep pages private, the limit on bodies, and the log that tells nothing.
+
+One middleware, the outermost, so that every answer passes it, whoever made it.
+"""
+
+import datetime as dt
+import logging
+import traceback
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, resolve
+
+access = logging.getLogger("navigator.access")
+
+PUBLIC_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+"""Own origin only, no inline, no eval, no reporting (D2, D3)."""
+STAFF_POLICY = PUBLIC_POLICY.replace("img-src 'self'", "img-src 'self' data:")
+PERMISSIONS = (
+    "accelerometer=(), browsing-topics=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), "
+    "magnetometer=(), microphone=(), midi=(), payment=(), usb=()"
+)
+
+
+def private(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Refuse bodies that are too large, set the headers, write the log line."""
+    from . import views
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        staff = request.path_info.startswith(settings.ADMIN_PATH)
+        if not staff and _too_large(request):
+            response = views.error(request, 413)
+        else:
+            response = get_response(request)
+        _protect(response, staff)
+        _log(request, response)
+        return response
+
+    return answer
+
+
+def _too_large(request: HttpRequest) -> bool:
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    return not length.isdecimal() or int(length) > settings.PUBLIC_BODY_LIMIT
+
+
+def _protect(response: HttpResponse, staff: bool) -> None:
+    response["Content-Security-Policy"] = STAFF_POLICY if staff else PUBLIC_POLICY
+    response["Permissions-Policy"] = PERMISSIONS
+    response["Referrer-Policy"] = settings.SECURE_REFERRER_POLICY
+    response["Cross-Origin-Opener-Policy"] = settings.SECURE_CROSS_ORIGIN_OPENER_POLICY
+    response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+    response["X-Content-Type-Options"] = "nosniff"
+    response["X-Frame-Options"] = settings.X_FRAME_OPTIONS
+    if "immutable" not in response.get("Cache-Control", ""):
+        response["Cache-Control"] = "no-store"
+
+
+def _log(request: HttpRequest, response: HttpResponse) -> None:
+    """Method, the pattern of the path (never the path as typed), status, size, the hour (D5)."""
+    try:
+        where = "/" + (request.resolver_match or resolve(request.path_info)).route
+    except Resolver404:
+        where = "(static)" if request.path_info.startswith(settings.STATIC_URL) and response.status_code < 400 else "(unknown)"
+    size = "-" if response.streaming else len(response.content)
+    hour = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:00Z")
+    method = request.method if request.method in ("GET", "HEAD", "POST", "OPTIONS") else "OTHER"
+    access.info("%s %s %s %s %s", hour, method, where, response.status_code, size)
+
+
+class Bare(logging.Formatter):
+    """A log line without what a person sent: of an exception, only its kind and where it was raised."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The message alone; Django's own messages name paths, so of those only the logger is kept."""
+        line = record.getMessage() if record.name.startswith("navigator") else f"{record.levelname} {record.name}"
+        if record.exc_info and record.exc_info[0]:
+            places = traceback.extract_tb(record.exc_info[2])
+            line += f" {record.exc_info[0].__name__} at " + " < ".join(
+                f"{place.filename}:{place.lineno} {place.name}" for place in reversed(places)
+            )
+        return line

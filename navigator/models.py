@@ -1,0 +1,178 @@
+"""The draft of the questions and rules as staff edit it, and the editions made from it."""
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from i18nfield.fields import I18nCharField, I18nTextField
+
+from services.models import Service, to_record
+
+from . import flow
+
+KEY = RegexValidator(r"^[a-z][a-z0-9_-]*$", _("Use small letters, digits and hyphens."))
+
+
+class Conditional(models.Model):
+    """A row with a condition: the choices under which it holds (flow.py)."""
+
+    when = models.ManyToManyField(
+        "navigator.Choice",
+        blank=True,
+        related_name="+",
+        verbose_name=_("only when"),
+        help_text=_("Choices of one question are joined by “or”, questions by “and”. Nothing chosen: always."),
+    )
+
+    class Meta:
+        abstract = True
+
+    def condition(self) -> flow.Condition:
+        """The condition as plain data, in the order of the questions."""
+        found: dict[str, list[str]] = {}
+        choices = sorted(self.when.all(), key=lambda c: (c.question.order, c.question_id, c.order, c.pk))
+        for choice in choices:
+            found.setdefault(choice.question.key, []).append(choice.key)
+        return {question: tuple(keys) for question, keys in found.items()}
+
+
+class Question(Conditional):
+    """One question of the draft."""
+
+    key = models.CharField(_("key"), max_length=40, unique=True, validators=[KEY], help_text=_("Never changes."))
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+    title = I18nCharField(_("question"), max_length=800)
+    hint = I18nCharField(_("hint"), max_length=1600, blank=True)
+    why = I18nTextField(_("why we ask"))
+
+    class Meta:
+        verbose_name = _("question")
+        verbose_name_plural = _("questions")
+        ordering: ClassVar = ["order", "pk"]
+
+    def __str__(self) -> str:
+        return str(self.title) or self.key
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save, and see that the question can be skipped."""
+        super().save(*args, **kwargs)
+        self.choices.get_or_create(key=flow.SKIP, defaults={"order": 1000})
+
+    def record(self) -> flow.Question:
+        """The question with its choices as a plain record."""
+        choices = tuple(choice.record() for choice in self.choices.all() if choice.key != flow.SKIP)
+        return to_record(self, flow.Question, when=self.condition(), choices=choices)
+
+
+class Choice(Conditional):
+    """One answer that a question offers. Every question also has the choice ``skip``."""
+
+    question = models.ForeignKey(
+        Question, on_delete=models.CASCADE, related_name="choices", verbose_name=_("question")
+    )
+    key = models.CharField(_("key"), max_length=40, validators=[KEY], help_text=_("Never changes."))
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+    label = I18nCharField(_("words"), max_length=800, blank=True)
+    hint = I18nCharField(_("hint"), max_length=800, blank=True)
+    icon = models.CharField(_("icon"), max_length=40, blank=True)
+
+    class Meta:
+        verbose_name = _("choice")
+        verbose_name_plural = _("choices")
+        ordering: ClassVar = ["question__order", "order", "pk"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["question", "key"], name="choice_key_once")]
+
+    def __str__(self) -> str:
+        return f"{self.question}: {self.words}"
+
+    @property
+    def words(self) -> str:
+        """What the person reads."""
+        return str(_("I'd rather not say")) if self.key == flow.SKIP else str(self.label) or self.key
+
+    def record(self) -> flow.Choice:
+        """The choice as a plain record."""
+        return to_record(self, flow.Choice, when=self.condition())
+
+
+class Recommendation(Conditional):
+    """A service to show when the condition holds."""
+
+    service = models.ForeignKey(
+        Service, on_delete=models.PROTECT, related_name="recommendations", verbose_name=_("service")
+    )
+    rank = models.PositiveSmallIntegerField(_("rank"), default=50, help_text=_("The lowest number comes first."))
+    reason = I18nTextField(_("reason shown to the person"))
+
+    class Meta:
+        verbose_name = _("recommendation")
+        verbose_name_plural = _("recommendations")
+        ordering: ClassVar = ["rank", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.rank}. {self.service}"
+
+    def record(self) -> flow.Recommendation:
+        """The rule as a plain record."""
+        return to_record(self, flow.Recommendation, when=self.condition(), service=self.service.slug)
+
+
+class Guidance(Conditional):
+    """A few words shown with an outcome when the condition holds."""
+
+    key = models.CharField(_("key"), max_length=40, unique=True, validators=[KEY], help_text=_("Never changes."))
+    rank = models.PositiveSmallIntegerField(_("rank"), default=50, help_text=_("The lowest number comes first."))
+    title = I18nCharField(_("title"), max_length=400)
+    body = I18nTextField(
+        _("words"), help_text=_("An empty line starts a paragraph; a line that starts with “- ” is a list item.")
+    )
+
+    class Meta:
+        verbose_name = _("guidance")
+        verbose_name_plural = _("guidance")
+        ordering: ClassVar = ["rank", "pk"]
+
+    def __str__(self) -> str:
+        return str(self.title) or self.key
+
+    def record(self) -> flow.Guidance:
+        """The guidance as a plain record."""
+        return to_record(self, flow.Guidance, when=self.condition())
+
+
+class Edition(models.Model):
+    """One published edition. It never changes; the one with the highest number is in force."""
+
+    number = models.BigAutoField(_("number"), primary_key=True)
+    content = models.BinaryField(_("content"), editable=False)
+    hash = models.CharField(_("hash"), max_length=64, editable=False)
+    published_at = models.DateTimeField(_("published at"), auto_now_add=True)
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("published by"),
+    )
+    note = models.CharField(_("note"), max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("edition")
+        verbose_name_plural = _("editions")
+        ordering: ClassVar = ["-number"]
+
+    def __str__(self) -> str:
+        return f"{_('edition')} {self.number}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Write a new edition. Raises ValidationError for one that is already there."""
+        if not self._state.adding:
+            raise ValidationError(_("An edition never changes."))
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> Any:
+        """Raises ValidationError: an edition stays."""
+        raise ValidationError(_("An edition is never deleted."))

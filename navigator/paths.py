@@ -1,0 +1,296 @@
+"""Walks every path of a flow and says what is wrong with it, before it reaches the public.
+
+Pure Python. A path is one complete set of answers. Problems are found in two passes: first the rules
+themselves (a name that does not exist, a question that waits for itself, a missing text), and, when
+the rules can be followed, every path. Each problem names the shortest path that shows it.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+
+import msgspec
+
+from services import phones
+from services.records import SPEECHLESS, Record, Service, Text
+
+from . import flow as flows
+from .flow import SKIP, Condition, Flow, Guidance, Part, Question, Recommendation
+
+EMERGENCY = "emergency-911"
+DANGER = ("danger", "yes")
+MOST_QUESTIONS = 5
+FEWEST_SERVICES = 2
+
+Rule = TypeVar("Rule", bound=Part)
+
+
+class Problem(Record, kw_only=True):
+    """One thing that keeps a draft from being published."""
+
+    code: str
+    subject: str
+    """The key or slug that it is about; ``question.choice`` for a choice."""
+    message: str
+    path: dict[str, str] = {}
+    """The shortest answers that show it; empty where no path is needed to see it."""
+
+
+class Coverage(Record, kw_only=True):
+    """How one service is reached: how many paths show it first, how many also, and the shortest."""
+
+    first: int = 0
+    also: int = 0
+    shortest: dict[str, str] | None = None
+
+
+class Report(Record, kw_only=True):
+    """What a walk found."""
+
+    paths: int
+    problems: tuple[Problem, ...]
+    coverage: dict[str, Coverage]
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """Where one path ends."""
+
+    answers: dict[str, str]
+    recommendations: tuple[Recommendation, ...]
+    guidance: tuple[Guidance, ...]
+
+
+def walk(flow: Flow) -> Iterator[Outcome]:
+    """Every path of the flow, each with its outcome.
+
+    Rules that can no longer hold are dropped on the way down, so that the walk costs little more
+    than the paths that it finds.
+    """
+    yield from _down(
+        flow,
+        0,
+        {},
+        sorted(flow.recommendations, key=lambda rule: rule.rank),
+        sorted(flow.guidance, key=lambda text: text.rank),
+    )
+
+
+def _down(
+    flow: Flow, place: int, answers: dict[str, str], rules: list[Recommendation], texts: list[Guidance]
+) -> Iterator[Outcome]:
+    if place == len(flow.questions):
+        best: dict[str, Recommendation] = {}
+        for rule in rules:
+            best.setdefault(rule.service, rule)
+        yield Outcome(answers, tuple(best.values()), tuple(texts))
+        return
+    question = flow.questions[place]
+    if not flows.holds(question.when, answers):
+        yield from _down(flow, place + 1, answers, _left(rules, question.key), _left(texts, question.key))
+        return
+    for choice in _choices(question, answers):
+        yield from _down(
+            flow,
+            place + 1,
+            {**answers, question.key: choice},
+            _left(rules, question.key, choice),
+            _left(texts, question.key, choice),
+        )
+
+
+def _choices(question: Question, answers: dict[str, str]) -> list[str]:
+    return [*(choice.key for choice in flows.offered(question, answers)), SKIP]
+
+
+def _left(rules: Sequence[Rule], question: str, choice: str | None = None) -> list[Rule]:
+    """The rules that can still hold once a question has this answer, or none."""
+    return [rule for rule in rules if question not in rule.when or choice in rule.when[question]]
+
+
+def check(flow: Flow, services: Mapping[str, Service], languages: tuple[str, ...]) -> Report:
+    """Prove that a flow with these live services can be published in these languages."""
+    unsound = list(_unsound(flow, services))
+    problems = [*unsound, *_missing_words(flow, services, languages), *_unsafe_services(services)]
+    if unsound:
+        return Report(paths=0, problems=tuple(problems), coverage={})
+    walked = _Walked(flow, services)
+    for outcome in walk(flow):
+        walked.take(outcome)
+    problems += walked.problems()
+    return Report(paths=walked.paths, problems=tuple(problems), coverage=walked.coverage)
+
+
+# First pass: the rules themselves
+
+
+def _unsound(flow: Flow, services: Mapping[str, Service]) -> Iterator[Problem]:
+    """Rules that cannot be followed: unknown or double names, questions that never come to an end."""
+    place: dict[str, int] = {}
+    for index, question in enumerate(flow.questions):
+        if question.key in place:
+            yield Problem(code="double", subject=question.key, message=f"The question “{question.key}” is there twice.")
+        place[question.key] = index
+        keys = [choice.key for choice in question.choices]
+        for key in sorted({key for key in keys if keys.count(key) > 1}):
+            yield Problem(
+                code="double",
+                subject=f"{question.key}.{key}",
+                message=f"“{question.key}” has the choice “{key}” twice.",
+            )
+    known = {question.key: {choice.key for choice in question.choices} | {SKIP} for question in flow.questions}
+    for index, question in enumerate(flow.questions):
+        parts: list[tuple[str, Part]] = [(question.key, question)]
+        parts += [(f"{question.key}.{choice.key}", choice) for choice in question.choices]
+        for name, part in parts:
+            late = [key for key in part.when if place.get(key, -1) >= index]
+            if late:
+                yield Problem(
+                    code="endless",
+                    subject=name,
+                    message=f"“{name}” waits for the answer to “{late[0]}”, which comes no earlier: it never ends.",
+                )
+            yield from _unknown(name, part.when, known)
+    for rule in flow.recommendations:
+        yield from _unknown(rule.service, rule.when, known)
+    for text in flow.guidance:
+        yield from _unknown(text.key, text.when, known)
+
+
+def _unknown(name: str, when: Condition, known: Mapping[str, set[str]]) -> Iterator[Problem]:
+    for question, choices in when.items():
+        for choice in choices:
+            if choice not in known.get(question, ()):
+                yield Problem(
+                    code="unknown",
+                    subject=name,
+                    message=f"“{name}” depends on “{question}: {choice}”, which does not exist.",
+                )
+
+
+def _missing_words(flow: Flow, services: Mapping[str, Service], languages: tuple[str, ...]) -> Iterator[Problem]:
+    """Texts that are not there in every published language."""
+    named: list[tuple[str, Any]] = [(service.slug, service) for service in services.values()]
+    named += [(service.slug, way) for service in services.values() for way in service.ways]
+    named += [(question.key, question) for question in flow.questions]
+    named += [(f"{question.key}.{choice.key}", choice) for question in flow.questions for choice in question.choices]
+    named += [(rule.service, rule) for rule in flow.recommendations]
+    named += [(text.key, text) for text in flow.guidance]
+    for name, record in named:
+        for field in msgspec.structs.fields(record):
+            if field.type != Text:
+                continue
+            words = getattr(record, field.name)
+            missing = [language for language in languages if not words.get(language, "").strip()]
+            if missing and (words or field.required):
+                yield Problem(
+                    code="words",
+                    subject=name,
+                    message=f"“{name}”: the text “{field.name}” is missing in: {', '.join(missing)}.",
+                )
+
+
+def _unsafe_services(services: Mapping[str, Service]) -> Iterator[Problem]:
+    """Services that nobody can answer for: a bad number, no source, no date of a check."""
+    for service in services.values():
+        for way in service.ways:
+            if way.kind in ("call", "text", "tty", "videophone"):
+                try:
+                    sound = phones.parse(way.value) == way.value
+                except ValueError:
+                    sound = False
+                if not sound:
+                    yield Problem(
+                        code="number", subject=service.slug, message=f"“{way.value}” is not a phone number that exists."
+                    )
+        if not service.sources:
+            yield Problem(code="source", subject=service.slug, message=f"“{service.slug}” has no source.")
+        if service.assured_date is None:
+            yield Problem(code="date", subject=service.slug, message=f"“{service.slug}” has never been checked.")
+
+
+# Second pass: every path
+
+
+class _Walked:
+    """What the paths taken so far have shown."""
+
+    def __init__(self, flow: Flow, services: Mapping[str, Service]) -> None:
+        self.flow = flow
+        self.services = services
+        self.paths = 0
+        self.coverage: dict[str, Coverage] = {}
+        self.shortest: dict[tuple[str, str], tuple[str, dict[str, str]]] = {}
+        self.questions: set[str] = set()
+        self.choices: set[tuple[str, str]] = set()
+        self.rules: set[int] = set()
+        self.texts: set[str] = set()
+        self.silent = {
+            slug for slug, service in services.items() if any(way.kind in SPEECHLESS for way in service.ways)
+        }
+
+    def take(self, outcome: Outcome) -> None:
+        """Look at one path."""
+        self.paths += 1
+        answers = outcome.answers
+        self.questions.update(answers)
+        self.choices.update(answers.items())
+        self.texts.update(text.key for text in outcome.guidance)
+        shown = []
+        for rule in outcome.recommendations:
+            self.rules.add(id(rule))
+            if rule.service in self.services:
+                shown.append(rule.service)
+            else:
+                self._show("retired", rule.service, f"“{rule.service}” is recommended but is not live.", answers)
+        for place, slug in enumerate(shown):
+            self._cover(slug, place == 0, answers)
+        if len(answers) > MOST_QUESTIONS:
+            self._show("long", "", f"A path asks {len(answers)} questions; the most is {MOST_QUESTIONS}.", answers)
+        if len(shown) < FEWEST_SERVICES:
+            self._show("single", "", f"A path shows {len(shown)} live services; the fewest is {FEWEST_SERVICES}.", answers)
+        elif not any(slug in self.silent for slug in shown):
+            self._show("speech", "", "A path shows no service that can be reached without speaking.", answers)
+        if answers.get(DANGER[0]) == DANGER[1] and (not shown or shown[0] != EMERGENCY):
+            self._show("danger", EMERGENCY, "Someone is in danger, but 911 does not come first.", answers)
+
+    def _cover(self, slug: str, first: bool, answers: dict[str, str]) -> None:
+        found = self.coverage.get(slug, Coverage())
+        shorter = found.shortest is None or _length(answers) < _length(found.shortest)
+        self.coverage[slug] = Coverage(
+            first=found.first + first, also=found.also + (not first), shortest=answers if shorter else found.shortest
+        )
+
+    def _show(self, code: str, subject: str, message: str, answers: dict[str, str]) -> None:
+        found = self.shortest.get((code, subject))
+        if found is None or _length(answers) < _length(found[1]):
+            self.shortest[code, subject] = (message, answers)
+
+    def problems(self) -> Iterator[Problem]:
+        """What the paths showed, and what no path reached."""
+        for (code, subject), (message, answers) in self.shortest.items():
+            yield Problem(code=code, subject=subject, message=message, path=answers)
+        for question in self.flow.questions:
+            if question.key not in self.questions:
+                yield _unreached(question.key, f"The question “{question.key}” is never asked.")
+                continue
+            for choice in question.choices:
+                if (question.key, choice.key) not in self.choices:
+                    yield _unreached(f"{question.key}.{choice.key}", f"“{question.key}: {choice.key}” is never offered.")
+        for rule in self.flow.recommendations:
+            if id(rule) not in self.rules and rule.service in self.services:
+                yield _unreached(rule.service, f"No path uses the rule for “{rule.service}” with rank {rule.rank}.")
+        for text in self.flow.guidance:
+            if text.key not in self.texts:
+                yield _unreached(text.key, f"The guidance “{text.key}” is never shown.")
+        for slug, service in self.services.items():
+            ruled = any(rule.service == slug for rule in self.flow.recommendations)
+            if not ruled and not service.directory_only:
+                yield _unreached(slug, f"“{slug}” is live, but no rule leads to it.")
+
+
+def _unreached(subject: str, message: str) -> Problem:
+    return Problem(code="unreached", subject=subject, message=message)
+
+
+def _length(answers: dict[str, str]) -> tuple[int, int]:
+    """How long a path is: fewer questions first, then fewer answers that are not skipped."""
+    return len(answers), sum(choice != SKIP for choice in answers.values())

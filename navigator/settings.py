@@ -1,0 +1,183 @@
+"""The one settings file: read from the environment, safe without it.
+
+Every variable is listed in docs/hosting.md. A value that makes no sense stops the start and says so.
+"""
+
+import os
+import secrets
+from pathlib import Path
+
+import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR = Path(os.environ.get("DATA_DIR", BASE_DIR / "var"))
+"""What the site writes: the embedded database, the secret key, the kept edition."""
+
+
+def switch(name: str, default: bool) -> bool:
+    """A variable that is ``on`` or ``off``. Raises ImproperlyConfigured for anything else."""
+    value = os.environ.get(name, "on" if default else "off")
+    if value not in ("on", "off"):
+        raise ImproperlyConfigured(f"{name} must be “on” or “off”, not “{value}”.")
+    return value == "on"
+
+
+def listed(name: str, default: str = "") -> list[str]:
+    """A variable that lists values, split by commas."""
+    return [value.strip() for value in os.environ.get(name, default).split(",") if value.strip()]
+
+
+def kept_secret_key() -> str:
+    """The key in the data folder, made on the first run and readable by its owner alone."""
+    path = VAR / "secret-key"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                file.write(secrets.token_urlsafe(64))
+        except FileExistsError:  # another process was first
+            pass
+    return path.read_text().strip()
+
+
+DEBUG = False
+SECRET_KEY = os.environ.get("SECRET_KEY") or kept_secret_key()
+SECRET_KEY_FALLBACKS = listed("SECRET_KEY_FALLBACKS")
+ALLOWED_HOSTS = listed("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+
+# What a host may set about the public pages.
+SITE_NAME = os.environ.get("SITE_NAME", "Find services")
+"""Neutral on purpose: it stands in tab titles and histories (safety-and-access.md B3)."""
+EXIT_URL = os.environ.get("EXIT_URL", "https://www.weather.gov/")
+"""Where Leave goes: one fast, dull page that is the same for everyone (A13)."""
+if not EXIT_URL.startswith("https://") and not EXIT_URL.startswith("http://127.0.0.1"):
+    raise ImproperlyConfigured("EXIT_URL must start with https://")
+
+INSTALLED_APPS = [
+    "navigator",
+    "services",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "i18nfield",
+]
+MIDDLEWARE = [
+    "navigator.middleware.private",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "navigator.urls"
+WSGI_APPLICATION = "navigator.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "builtins": ["navigator.templatetags.words", "django.templatetags.i18n", "django.templatetags.static"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+# A database of its own for a start; PostgreSQL by DATABASE_URL.
+DATABASES = {"default": dj_database_url.config(default=f"sqlite:///{VAR / 'db.sqlite3'}", conn_max_age=60)}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=20000;",
+    }
+EDITION_FILE = VAR / "edition.json"
+"""The last edition that this machine saw, for a start without a database."""
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+
+# Languages: the default first. A host names those that it publishes.
+KNOWN_LANGUAGES = {"en": _("English"), "es": _("Spanish")}
+LANGUAGES = [(code, KNOWN_LANGUAGES.get(code, code)) for code in listed("LANGUAGES", "en,es")]
+LANGUAGE_CODE = LANGUAGES[0][0]
+LOCALE_PATHS = [BASE_DIR / "navigator" / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = os.environ.get("TZ_NAME", "America/New_York")
+
+# Files with hashed names, kept by browsers for a year, compressed beforehand.
+STATIC_URL = "static/"
+STATIC_ROOT = VAR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_KEEP_ONLY_HASHED_FILES = False
+
+# TLS is taken for granted; `make serve` turns it off for its own loopback address.
+TLS = switch("TLS", True)
+SECURE_SSL_REDIRECT = TLS
+SECURE_HSTS_SECONDS = 31_536_000 if TLS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = TLS
+SECURE_HSTS_PRELOAD = TLS
+if switch("BEHIND_PROXY", False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+# `same-origin`, not `no-referrer`: with that a form sends `Origin: null`, and staff cannot log in (D8).
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+
+# Cookies are for staff alone, and stay on their own path (E3).
+ADMIN_PATH = "/admin/"
+SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = LANGUAGE_COOKIE_PATH = ADMIN_PATH
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = TLS
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Strict"
+CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = 30 * 60
+SESSION_SAVE_EVERY_REQUEST = True
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+CSRF_FAILURE_VIEW = "navigator.views.forbidden"
+
+# A public form holds one token and a position or two.
+PUBLIC_BODY_LIMIT = 8_192
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
+
+# Logs: one line a request, with nothing in it about the person; of an error, the kind and the place (D5, D7).
+LOGGING_CONFIG = None
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"bare": {"()": "navigator.middleware.Bare"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "bare"}},
+    "root": {"handlers": ["console"], "level": "ERROR"},
+    "loggers": {
+        "navigator.access": {"handlers": ["console"], "level": "INFO", "propagate": False},
+        "navigator": {"handlers": ["console"], "level": "INFO", "propagate": False},
+        # Django names the path, and in full the URL, of a request that went wrong.
+        "django": {"handlers": ["console"], "level": "ERROR", "propagate": False},
+        "django.request": {"handlers": ["console"], "level": "ERROR", "propagate": False},
+        "django.security": {"handlers": [], "propagate": False},
+        "django.security.csrf": {"handlers": [], "propagate": False},
+    },
+}

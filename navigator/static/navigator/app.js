@@ -1,0 +1,124 @@
+// Improves pages that work without it: leaving, the browser's Back, failures, focus. Keeps nothing.
+"use strict";
+
+const find = (selector) => document.querySelector(selector);
+let left = false;
+
+// Leave: empty the page, step off the guard, put a blank page in our place. Nothing on the network
+// comes before that (safety-and-access.md A3, A6).
+function leave(href) {
+  if (left) return;
+  left = true;
+  const words = find("#leaving")?.dataset.words || "";
+  document.title = words;
+  document.body.replaceChildren();
+  document.documentElement.style.background = "Canvas";
+  const said = document.body.appendChild(document.createElement("p"));
+  said.setAttribute("role", "alert");
+  said.textContent = words;
+  const go = () => location.replace(href);
+  if (guarded()) {
+    addEventListener("popstate", go, { once: true });
+    history.back();
+    setTimeout(go, 300);
+  } else go();
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("[data-leave]");
+  if (!link) return;
+  event.preventDefault();
+  leave(link.href);
+});
+
+// A page restored from memory after leaving stays empty, or starts fresh (A7).
+addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  if (left) document.body.replaceChildren();
+  else location.reload();
+});
+
+// Shift three times, left and right alike, each within five seconds of the last (A8, A9).
+let presses = 0;
+let late = 0;
+let alone = false;
+document.addEventListener("keydown", (event) => { alone = event.key === "Shift" && !event.repeat; });
+document.addEventListener("keyup", (event) => {
+  if (event.key !== "Shift" || !alone || left) return;
+  alone = false;
+  clearTimeout(late);
+  presses += 1;
+  if (presses === 3) return leave(find("[data-leave]").href);
+  const box = find("#leaving");
+  const words = presses === 2 ? box.dataset.once : box.dataset.press.replace("%s", 3 - presses);
+  box.textContent = words;
+  box.hidden = false;
+  say(words);
+  late = setTimeout(() => {
+    presses = 0;
+    box.hidden = true;
+    say(box.dataset.late);
+  }, 5000);
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Shift" && presses) { presses = 0; clearTimeout(late); find("#leaving").hidden = true; }
+});
+
+function say(words) {
+  const said = find("#said");
+  if (said) said.textContent = words;
+}
+
+// The browser's Back: one guard entry of the same address, made in the tap that sends the first
+// answer, since WebKit skips entries made much later than a tap (C2, C3).
+const guarded = () => history.state === "guard";
+
+function guard() {
+  if (!guarded()) history.pushState("guard", "");
+}
+
+addEventListener("popstate", () => {
+  if (left || guarded()) return;
+  const back = find("#step [data-back]");
+  if (!back) return;
+  guard();
+  back.form.requestSubmit(back);
+});
+
+// A second tap that lands on the next step must not answer it.
+let settled = 0;
+document.addEventListener("submit", (event) => {
+  if (event.target.id !== "step") return;
+  if (performance.now() - settled < 400) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    return;
+  }
+  guard();
+}, true);
+
+document.addEventListener("htmx:after:swap", () => {
+  settled = performance.now();
+  find("#trouble").hidden = true;
+  const step = find("#step");
+  if (!step) return;
+  document.title = step.dataset.title;
+  document.documentElement.lang = step.dataset.lang;
+  document.documentElement.dir = step.dataset.dir;
+  if (location.pathname !== step.getAttribute("action")) history.replaceState(history.state, "", step.getAttribute("action"));
+  say(find(".count")?.textContent || "");
+  scrollTo(0, 0);
+});
+
+// A request that failed or took too long: say so, with markup that is on the page already (E8).
+for (const name of ["htmx:error", "htmx:response:error"]) {
+  document.addEventListener(name, () => {
+    if (left) return;
+    const trouble = find("#trouble");
+    trouble.hidden = false;
+    trouble.scrollIntoView({ block: "center" });
+  });
+}
+
+// What only works with script is shown by script.
+for (const element of document.querySelectorAll("[data-script]")) element.hidden = false;

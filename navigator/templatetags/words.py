@@ -1,0 +1,38 @@
+"""Filters that show the words of a record in the language of the page."""
+
+from django import template
+from django.utils.html import conditional_escape, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+
+from services.records import Text
+
+register = template.Library()
+
+
+@register.filter
+def t(text: Text) -> str:
+    """The words in the page's language; empty if there are none."""
+    return text.get(get_language() or "", "")
+
+
+@register.filter
+def lines(text: Text) -> list[str]:
+    """The words in the page's language, line by line."""
+    return [line.removeprefix("- ").strip() for line in t(text).splitlines() if line.strip()]
+
+
+@register.filter
+def prose(text: Text) -> SafeString:
+    """Paragraphs and lists: an empty line ends a paragraph, a line that starts with "- " is an item."""
+    parts = []
+    for block in t(text).split("\n\n"):
+        items: list[str] = []
+        said: list[str] = []
+        for line in filter(None, (line.strip() for line in block.splitlines())):
+            (items if line.startswith("- ") else said).append(line.removeprefix("- "))
+        if said:
+            parts.append(mark_safe("<p>" + conditional_escape(" ".join(said)) + "</p>"))
+        if items:
+            parts.append(mark_safe("<ul>" + format_html_join("", "<li>{}</li>", ((item,) for item in items)) + "</ul>"))
+    return mark_safe("".join(parts))

@@ -1,0 +1,26 @@
+"""Every address of the site. None names a crime, a service or an answer."""
+
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.urls import path
+
+from . import views
+
+urlpatterns = [
+    path("healthz", views.healthz, name="healthz"),
+    path("leave/", views.leave, name="leave"),
+    path("admin/", admin.site.urls),
+    *i18n_patterns(
+        path("", views.question, name="question"),
+        path("all/", views.all_services, name="all"),
+        path("safety/", views.small, {"template": "safety.html"}, name="safety"),
+        path("privacy/", views.small, {"template": "privacy.html"}, name="privacy"),
+        path("accessibility/", views.small, {"template": "accessibility.html"}, name="accessibility"),
+        path("about/", views.small, {"template": "about.html"}, name="about"),
+        prefix_default_language=False,
+    ),
+]
+handler400 = views.bad_request
+handler403 = views.forbidden
+handler404 = views.not_found
+handler500 = views.server_error

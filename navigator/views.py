@@ -1,0 +1,288 @@
+"""The public pages: the question, the outcome, all services, the leave page, the small pages.
+
+Nothing here touches the database, sets a cookie or keeps a thing about the person.
+"""
+
+import functools
+import unicodedata
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import get_language, get_language_info, gettext, override
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.debug import sensitive_post_parameters
+
+from services.models import Service
+
+from . import answers, cards, editions, flow, paths
+from .answers import Step
+from .editions import Edition, NoEdition
+from .templatetags.words import t
+
+View = Callable[..., HttpResponse]
+
+
+def allow(*methods: str) -> Callable[[View], View]:
+    """Answer these methods, and OPTIONS; any other gets a page that says so (405)."""
+
+    def decorate(view: View) -> View:
+        @functools.wraps(view)
+        def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.method in methods:
+                return view(request, *args, **kwargs)
+            response = HttpResponse(status=204) if request.method == "OPTIONS" else error(request, 405)
+            response["Allow"] = ", ".join((*methods, "OPTIONS"))
+            return response
+
+        return inner
+
+    return decorate
+
+
+def page(request: HttpRequest, template: str, context: dict[str, Any] | None = None, status: int = 200) -> HttpResponse:
+    """A whole page, with what every page shows: the languages and the main numbers."""
+    return HttpResponse(render_to_string(template, {**frame(request), **(context or {})}), status=status)
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """What the frame of every page needs."""
+    language = get_language() or settings.LANGUAGE_CODE
+    match = request.resolver_match
+    name = match.view_name if match and match.view_name in PUBLIC else "question"
+    return {
+        "site_name": settings.SITE_NAME,
+        "language": get_language_info(language),
+        "languages": [_language(code, name) for code, _name in settings.LANGUAGES],
+        "htmx_config": HTMX_CONFIG,
+    }
+
+
+HTMX_CONFIG = '{"history":false,"defaultTimeout":8000,"includeIndicatorCSS":false,"extensions":"none"}'
+"""Nothing in the history, nothing inline, and no longer than 8 seconds (D2, E6, E8)."""
+PUBLIC = ("question", "all", "safety", "privacy", "accessibility", "about")
+
+
+def _language(code: str, name: str) -> dict[str, Any]:
+    with override(code):
+        return {**get_language_info(code), "path": reverse(name), "start": reverse("question")}
+
+
+# The question and the outcome
+
+
+@csrf_exempt  # no cookie, no side effect; the origin is checked by `same_origin` (E2)
+@sensitive_post_parameters()
+@allow("GET", "HEAD", "POST")
+def question(request: HttpRequest) -> HttpResponse:
+    """The first question; by POST, the step after the move just made."""
+    try:
+        return respond(request, editions.current())
+    except NoEdition:
+        return error(request, 503)
+
+
+def respond(request: HttpRequest, edition: Edition) -> HttpResponse:
+    """The step that a request leads to, in this edition."""
+    step, ticked, notice = _posted(request, edition.flow)
+    whole = not request.htmx or request.headers.get("HX-Request-Type") == "full"  # type: ignore[attr-defined]
+    response = HttpResponse(render_step(request, edition, step, ticked, notice, whole=whole))
+    response["X-Robots-Tag"] = "noindex" if request.method == "POST" else "index"
+    patch_vary_headers(response, ["HX-Request", "HX-Request-Type"])
+    return response
+
+
+def _posted(request: HttpRequest, questions: flow.Flow) -> tuple[Step, str, bool]:
+    """The step that was asked for, the choice to show as chosen, and whether to say that we start anew."""
+    fresh = answers.start(questions)
+    if request.method != "POST" or not same_origin(request):
+        return fresh, "", False
+    if request.content_type != "application/x-www-form-urlencoded":
+        return fresh, "", True
+    step = answers.unseal(request.POST.get("t", ""))
+    if step is None:
+        return fresh, "", True
+    made, position = request.POST.get("g", answers.NEXT), request.POST.get("c", "")
+    after = answers.move(questions, step, made, position)
+    ticked = after.answers.get(after.at, "")
+    if made == answers.STAY and after.at == step.at:
+        ticked = answers.chosen(step, position) or ticked
+    return after, ticked, False
+
+
+def same_origin(request: HttpRequest) -> bool:
+    """Whether the browser says that the request comes from a page of ours, or cannot say (E2)."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    origin = request.headers.get("Origin")
+    return origin is None or origin == f"{request.scheme}://{request.get_host()}"
+
+
+def render_step(
+    request: HttpRequest, edition: Edition, step: Step, ticked: str = "", notice: bool = False, *, whole: bool
+) -> str:
+    """A step as HTML: the whole page, or only the part that htmx swaps."""
+    context = outcome_context(edition, step) if step.done else question_context(edition, step, ticked)
+    context |= {"token": answers.seal(step), "notice": notice, "language": get_language_info(get_language() or "")}
+    context |= {"action": reverse("question"), "site_name": settings.SITE_NAME}
+    if not whole:
+        return render_to_string("parts/step.html", context)
+    return render_to_string("step.html", {**frame(request), **context})
+
+
+def question_context(edition: Edition, step: Step, ticked: str) -> dict[str, Any]:
+    """What the template of a question needs."""
+    asked = edition.flow.question(step.at)
+    assert asked is not None
+    before = list(step.answers)
+    number = (before.index(step.at) if step.at in before else len(before)) + 1
+    choices = {choice.key: choice for choice in asked.choices}
+    return {
+        "question": asked,
+        "choices": [(position, choices[key], key == ticked) for position, key in enumerate(step.offered)],
+        "number": number,
+        "most": paths.MOST_QUESTIONS,
+        "title": gettext("Question %(number)s of up to %(most)s") % {"number": number, "most": paths.MOST_QUESTIONS},
+        "first": number == 1,
+    }
+
+
+SHOWN = 5
+"""Services shown at once on an outcome: the best and the next four; the rest stands behind "More"."""
+
+
+def outcome_context(edition: Edition, step: Step) -> dict[str, Any]:
+    """What the template of an outcome needs."""
+    given = flow.complete(edition.flow, step.answers)
+    now = timezone.now()
+    shown = [
+        cards.card(service, t(edition.organizations[service.organization].name), now, t(rule.reason), step.prefer)
+        for rule in flow.recommend(edition.flow, given)
+        if (service := edition.services.get(rule.service))
+    ]
+    return {
+        "outcome": True,
+        "best": shown[0] if shown else None,
+        "next": shown[1:SHOWN],
+        "more": shown[SHOWN:],
+        "open_first": cards.open_first(shown),
+        "guidance": flow.guide(edition.flow, given),
+        "told": told(edition.flow, step.answers),
+        "prefer": step.prefer,
+        "preferences": cards.PREFERENCES.items(),
+        "title": gettext("Where to turn"),
+    }
+
+
+def told(questions: flow.Flow, given: dict[str, str]) -> list[tuple[int, flow.Question, str]]:
+    """The answers as people read them, each with its place."""
+    found = []
+    for place, (key, choice) in enumerate(given.items()):
+        asked = questions.question(key)
+        assert asked is not None
+        labels = {option.key: t(option.label) for option in asked.choices}
+        found.append((place, asked, labels.get(choice) or gettext("I'd rather not say")))
+    return found
+
+
+# All services
+
+
+@csrf_exempt  # as above
+@sensitive_post_parameters()
+@allow("GET", "HEAD", "POST")
+def all_services(request: HttpRequest) -> HttpResponse:
+    """Every service by group; by POST with script, those that fit a word (C5, B9)."""
+    try:
+        edition = editions.current()
+    except NoEdition:
+        return error(request, 503)
+    word = request.POST.get("w", "") if request.method == "POST" and same_origin(request) else ""
+    context = {"groups": groups(edition, word), "word": word}
+    if request.htmx:  # type: ignore[attr-defined]
+        return HttpResponse(render_to_string("parts/groups.html", context))
+    return page(request, "all.html", context)
+
+
+def groups(edition: Edition, word: str = "") -> list[tuple[str, list[cards.Card]]]:
+    """The services that fit a word, as cards, by group, in the order of the groups."""
+    now = timezone.now()
+    found: dict[str, list[cards.Card]] = {}
+    for service in edition.content.services:
+        if not fits(service, word):
+            continue
+        organization = t(edition.organizations[service.organization].name)
+        found.setdefault(service.category, []).append(cards.card(service, organization, now))
+    return [(str(name), found[key]) for key, name in Service.CATEGORY if key in found]
+
+
+def fits(service: Any, word: str) -> bool:
+    """Whether every word of a search is in a service's words, whatever the accents."""
+    text = _bare(" ".join(t(words) for words in (service.name, service.plain, service.serves, service.keywords)))
+    return all(part in text for part in _bare(word).split())
+
+
+def _bare(text: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+
+
+# The small pages
+
+
+@allow("GET", "HEAD")
+def small(request: HttpRequest, template: str) -> HttpResponse:
+    """A page that is the same for everyone."""
+    return page(request, template)
+
+
+@allow("GET", "HEAD")
+def leave(request: HttpRequest) -> HttpResponse:
+    """A blank page that goes on to the operator's exit site."""
+    return HttpResponse(render_to_string("leave.html", {"exit_url": settings.EXIT_URL}))
+
+
+@allow("GET", "HEAD")
+def healthz(request: HttpRequest) -> HttpResponse:
+    """200 and the number of the edition while this process can serve the public."""
+    try:
+        return JsonResponse({"edition": editions.current().number})
+    except NoEdition:
+        return JsonResponse({"edition": None}, status=503)
+
+
+# Errors: each says what to do next, and none needs the database
+
+
+def error(request: HttpRequest, status: int) -> HttpResponse:
+    """A page for an error, with 911 and the main numbers."""
+    try:
+        main = [cards.card(service, "", timezone.now()) for service in editions.current().main]
+    except NoEdition:
+        main = []
+    return page(request, "error.html", {"status": status, "main": main}, status)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400."""
+    return error(request, 400)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None, reason: str = "") -> HttpResponse:
+    """403, also where Django's CSRF check fails."""
+    return error(request, 403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404."""
+    return error(request, 404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500."""
+    return error(request, 500)

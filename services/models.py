@@ -1,0 +1,362 @@
+"""The directory as staff edit it. Every row turns into a plain record and back (records.py)."""
+
+import re
+from typing import Any, ClassVar, get_args
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from i18nfield.fields import I18nCharField, I18nTextField
+from i18nfield.strings import LazyI18nString
+
+from . import hours, phones, records
+
+NUMBERED = {"call", "text", "videophone", "tty"}
+LINKED = {"chat", "form", "website"}
+
+
+def words(value: Any) -> records.Text:
+    """What a field for words in several languages holds, without the empty ones."""
+    data = value.data if isinstance(value, LazyI18nString) else value
+    if isinstance(data, str):
+        data = {"en": data}
+    return {language: text.strip() for language, text in (data or {}).items() if text and text.strip()}
+
+
+def codes(value: str) -> tuple[str, ...]:
+    """``"en, es"`` -> ``("en", "es")``."""
+    return tuple(re.findall(r"[\w-]+", value))
+
+
+def to_record(row: models.Model, shape: type[records.Record], **more: Any) -> Any:
+    """A row as a record of the given shape; ``more`` fills what is not a plain field of the row."""
+    found = dict(more)
+    for name in shape.__struct_fields__:
+        if name in found:
+            continue
+        value = getattr(row, name)
+        field = row._meta.get_field(name)
+        if isinstance(field, I18nCharField | I18nTextField):
+            value = words(value)
+        elif name == "languages":
+            value = codes(value)
+        found[name] = value
+    return shape(**found)
+
+
+def from_record(record: records.Record, skip: tuple[str, ...]) -> dict[str, Any]:
+    """A record as values for the fields of a row, but for those named in ``skip``."""
+    found = {}
+    for name in record.__struct_fields__:
+        if name in skip:
+            continue
+        value = getattr(record, name)
+        if isinstance(value, dict):
+            value = LazyI18nString(dict(value))
+        elif isinstance(value, tuple):
+            value = ", ".join(value)
+        found[name] = value
+    return found
+
+
+def _choices(literal: Any, labels: dict[str, Any]) -> list[tuple[str, Any]]:
+    assert set(get_args(literal)) == set(labels)
+    return list(labels.items())
+
+
+class BySlug(models.Manager["Any"]):
+    """Natural keys, so that fixtures and editions never depend on numbers."""
+
+    def get_by_natural_key(self, slug: str) -> Any:
+        """The row with that slug."""
+        return self.get(slug=slug)
+
+
+class Organization(models.Model):
+    """Who runs services (HSDS ``organization``)."""
+
+    slug = models.SlugField(_("short name"), unique=True, help_text=_("Small letters and hyphens. Never changes."))
+    name = I18nCharField(_("name"), max_length=800)
+    website = models.URLField(_("website"), blank=True)
+
+    objects = BySlug()
+
+    class Meta:
+        verbose_name = _("organization")
+        verbose_name_plural = _("organizations")
+        ordering: ClassVar = ["slug"]
+
+    def __str__(self) -> str:
+        return str(self.name) or self.slug
+
+    def natural_key(self) -> tuple[str]:
+        """The slug."""
+        return (self.slug,)
+
+    def record(self) -> records.Organization:
+        """The organization as a plain record."""
+        return to_record(self, records.Organization)
+
+
+class Service(models.Model):
+    """One service: what it is, who answers, what happens, and who checked it when."""
+
+    STATUS = _choices(records.Status, {"draft": _("draft"), "live": _("live"), "retired": _("retired")})
+    ANSWERED_BY = _choices(
+        records.Answerer,
+        {
+            "neither": _("neither police nor immigration enforcement"),
+            "police": _("police or other law enforcement"),
+            "immigration": _("immigration enforcement"),
+            "unknown": _("we do not know"),
+        },
+    )
+    NAME_NEEDED = _choices(
+        records.NameNeeded,
+        {"no": _("no"), "partly": _("in part"), "yes": _("yes"), "unknown": _("we do not know")},
+    )
+    CATEGORY = _choices(
+        records.Category,
+        {
+            "emergency": _("In danger now"),
+            "crisis": _("Hard feelings, or thoughts of suicide"),
+            "abuse": _("Hurt or controlled by someone"),
+            "trafficking": _("Forced to work or to have sex"),
+            "children": _("Children and teens"),
+            "crime": _("Help after a crime"),
+            "custody": _("Jail, prison and immigration detention"),
+            "immigration": _("Immigration papers and courts"),
+            "online": _("Scams and trouble online"),
+            "report": _("Report a crime"),
+            "rights": _("Your rights, and work"),
+            "local": _("Help near you"),
+            "office": _("Government offices"),
+        },
+    )
+
+    slug = models.SlugField(_("short name"), unique=True, help_text=_("Small letters and hyphens. Never changes."))
+    organization = models.ForeignKey(
+        Organization, on_delete=models.PROTECT, related_name="services", verbose_name=_("organization")
+    )
+    category = models.CharField(_("group on the list of all services"), max_length=20, choices=CATEGORY)
+    status = models.CharField(
+        _("status"), max_length=10, choices=STATUS, default="draft", help_text=_("Only live services are shown.")
+    )
+    main = models.BooleanField(
+        _("main number"), default=False, help_text=_("Also shown on error pages and at the foot of pages.")
+    )
+    directory_only = models.BooleanField(
+        _("on the list only"),
+        default=False,
+        help_text=_("Stands on the list of all services; no question leads to it."),
+    )
+    name = I18nCharField(_("official name"), max_length=800)
+    plain = I18nCharField(_("what it is, in plain words"), max_length=1600)
+    serves = I18nTextField(_("who it is for"), blank=True)
+    not_for = I18nTextField(_("what it is not for"), blank=True)
+    answered_by = models.CharField(_("who answers"), max_length=12, choices=ANSWERED_BY, default="unknown")
+    answered_note = I18nTextField(_("who answers, in words"), blank=True)
+    name_needed = models.CharField(_("is a name needed?"), max_length=10, choices=NAME_NEEDED, default="unknown")
+    name_note = I18nTextField(_("about giving a name"), blank=True)
+    told = I18nTextField(_("who may be told"), blank=True)
+    what_happens = I18nTextField(_("what happens first"), blank=True)
+    first_question = I18nTextField(_("what they ask first"), blank=True)
+    opening = I18nTextField(_("a sentence to open with"), blank=True)
+    have_ready = I18nTextField(_("what to have ready"), blank=True, help_text=_("One thing on each line."))
+    can = I18nTextField(_("what they can do"), blank=True)
+    cannot = I18nTextField(_("what they cannot do"), blank=True)
+    cost = I18nTextField(_("cost"), blank=True)
+    languages = models.CharField(
+        _("language codes"),
+        max_length=200,
+        blank=True,
+        help_text=_("Such as “en, es”. “ase” is American Sign Language, “mul” is interpreters for many languages."),
+    )
+    languages_note = I18nTextField(_("languages, in words"), blank=True)
+    keywords = I18nTextField(_("other words people use for it"), blank=True)
+    alert = I18nTextField(_("urgent note"), blank=True, help_text=_("Shown first, before everything else."))
+    assured_date = models.DateField(_("checked on"), null=True, blank=True)
+    assured_how = models.CharField(_("checked how"), max_length=200, blank=True)
+    assured_by = models.CharField(_("checked by"), max_length=200, blank=True)
+    review_days = models.PositiveSmallIntegerField(
+        _("days between checks"), default=90, validators=[MinValueValidator(1), MaxValueValidator(366)]
+    )
+    recheck = models.BooleanField(
+        _("check it now"), default=False, help_text=_("Puts it on the list of services to check, whatever the date.")
+    )
+    staff_note = models.TextField(_("note for staff"), blank=True, help_text=_("Never shown to the public."))
+
+    objects = BySlug()
+
+    class Meta:
+        verbose_name = _("service")
+        verbose_name_plural = _("services")
+        ordering: ClassVar = ["slug"]
+
+    def __str__(self) -> str:
+        return str(self.name) or self.slug
+
+    def natural_key(self) -> tuple[str]:
+        """The slug."""
+        return (self.slug,)
+
+    def clean(self) -> None:
+        """Refuse a check in the future, and languages that are not codes."""
+        errors = {}
+        if self.assured_date and self.assured_date > timezone.localdate():
+            errors["assured_date"] = _("This day is in the future.")
+        if any(not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z]+)?", code) for code in codes(self.languages)):
+            errors["languages"] = _("Use language codes such as “en, es”.")
+        if errors:
+            raise ValidationError(errors)
+
+    def record(self) -> records.Service:
+        """The service with its ways to reach and its sources, as a plain record."""
+        return to_record(
+            self,
+            records.Service,
+            organization=self.organization.slug,
+            ways=tuple(way.record() for way in self.ways.all()),
+            sources=tuple(source.record() for source in self.sources.all()),
+        )
+
+
+class Ordered(models.Model):
+    """A row with a place among its fellows."""
+
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    class Meta:
+        abstract = True
+        ordering: ClassVar = ["order", "pk"]
+
+
+class ContactPoint(Ordered):
+    """One way to reach a service."""
+
+    KIND = _choices(
+        records.Kind,
+        {
+            "call": _("call"),
+            "text": _("text message"),
+            "chat": _("chat"),
+            "form": _("web form"),
+            "email": _("e-mail"),
+            "videophone": _("videophone"),
+            "tty": _("TTY"),
+            "website": _("website"),
+        },
+    )
+
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="ways", verbose_name=_("service"))
+    kind = models.CharField(_("kind"), max_length=12, choices=KIND)
+    value = models.CharField(
+        _("number or address"),
+        max_length=300,
+        help_text=_("A phone number or short code, an e-mail address, or a web address."),
+    )
+    vanity = models.CharField(_("number in letters"), max_length=40, blank=True)
+    keyword = models.CharField(_("word to text"), max_length=40, blank=True)
+    label = I18nCharField(_("for whom or what"), max_length=400, blank=True)
+    languages = models.CharField(_("language codes"), max_length=200, blank=True)
+    hours = models.CharField(
+        _("hours"),
+        max_length=200,
+        blank=True,
+        help_text=_("“24/7”, or like “Mo-Fr 08:00-20:00; PH off”. Empty: not known."),
+    )
+    timezone = models.CharField(
+        _("time zone"),
+        max_length=60,
+        blank=True,
+        help_text=_("Such as America/New_York. Empty: the caller's own local time."),
+    )
+    hours_note = I18nTextField(_("about the hours"), blank=True)
+
+    class Meta(Ordered.Meta):
+        verbose_name = _("way to reach")
+        verbose_name_plural = _("ways to reach")
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {phones.show(self.value) if self.kind in NUMBERED else self.value}"
+
+    def clean(self) -> None:
+        """Read the number, address and hours; refuse what cannot be shown safely."""
+        errors: dict[str, Any] = {}
+        if self.kind in NUMBERED:
+            try:
+                self.value = phones.parse(self.value)
+            except ValueError as error:
+                errors["value"] = str(error)
+            else:
+                if self.vanity and not phones.spells(self.vanity, self.value):
+                    errors["vanity"] = _("These letters do not give this number.")
+        elif self.kind in LINKED and not re.fullmatch(r"https?://[\w.-]+\.[a-z]+(:\d+)?(/\S*)?", self.value):
+            errors["value"] = _("Write the whole web address, from https:// on.")
+        elif self.kind == "email" and not re.fullmatch(r"[\w.+-]+@[\w-]+(\.[\w-]+)+", self.value):
+            errors["value"] = _("This is not an e-mail address.")
+        if self.keyword and self.kind != "text":
+            errors["keyword"] = _("Only a text message has a word to text.")
+        try:
+            if self.hours and self.hours != hours.ALWAYS:
+                hours.parse(self.hours)
+        except ValueError as error:
+            errors["hours"] = str(error)
+        if self.timezone:
+            try:
+                hours.ZoneInfo(self.timezone)
+            except (KeyError, ValueError, OSError):
+                errors["timezone"] = _("This time zone does not exist. Write it like America/New_York.")
+        if errors:
+            raise ValidationError(errors)
+
+    def record(self) -> records.ContactPoint:
+        """The way to reach as a plain record."""
+        return to_record(self, records.ContactPoint)
+
+
+class Source(Ordered):
+    """Where facts about a service were seen."""
+
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="sources", verbose_name=_("service"))
+    title = models.CharField(_("title"), max_length=300)
+    seed = models.CharField(_("seed file"), max_length=100, blank=True)
+    url = models.CharField(_("web address"), max_length=500, blank=True)
+    dated = models.CharField(_("date on it"), max_length=60, blank=True)
+    grade = models.CharField(_("how close to the service"), max_length=120, blank=True)
+
+    class Meta(Ordered.Meta):
+        verbose_name = _("source")
+        verbose_name_plural = _("sources")
+
+    def __str__(self) -> str:
+        return self.title
+
+    def record(self) -> records.Source:
+        """The source as a plain record."""
+        return to_record(self, records.Source)
+
+
+def save_organization(record: records.Organization) -> Organization:
+    """Write an organization over the row with its slug, or as a new one."""
+    row, _created = Organization.objects.update_or_create(
+        slug=record.slug, defaults=from_record(record, skip=("slug",))
+    )
+    return row
+
+
+def save_service(record: records.Service) -> Service:
+    """Write a service, with all its ways and sources, over the row with its slug, or as a new one.
+
+    Raises Organization.DoesNotExist if its organization is not there.
+    """
+    values = from_record(record, skip=("slug", "organization", "ways", "sources"))
+    values["organization"] = Organization.objects.get(slug=record.organization)
+    service, _created = Service.objects.update_or_create(slug=record.slug, defaults=values)
+    for related, rows in ((service.ways, record.ways), (service.sources, record.sources)):
+        related.all().delete()
+        for order, row in enumerate(rows, start=1):
+            related.create(order=order, **from_record(row, skip=()))
+    return service

@@ -1,0 +1,53 @@
+"""Phone numbers: read, kept (E.164; short codes as they are) and shown, all by ``phonenumbers``."""
+
+import re
+
+import phonenumbers
+from phonenumbers import PhoneNumberFormat, PhoneNumberType, shortnumberinfo
+
+REGION = "US"
+
+
+def parse(text: str) -> str:
+    """A number as typed -> ``+18883737888``, or a short code such as ``988`` or ``233733``.
+
+    Letters count as their keys. Raises ValueError with words that staff can act on.
+    """
+    typed = text.strip()
+    if re.fullmatch(r"\d{3,6}", typed):
+        short = phonenumbers.parse(typed, REGION)
+        if not shortnumberinfo.is_possible_short_number_for_region(short, REGION):
+            raise ValueError(f"“{typed}” is not a short code that works in the United States.")
+        return typed
+    try:
+        number = phonenumbers.parse(typed, REGION)
+    except phonenumbers.NumberParseException:
+        raise ValueError(f"“{typed}” is not a phone number. Write it like 888-373-7888, or a code like 988.") from None
+    if number.extension or not phonenumbers.is_valid_number(number):
+        raise ValueError(f"“{typed}” is not a phone number that exists. Check every digit.")
+    return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+def show(value: str) -> str:
+    """A kept number as people read it: ``1-888-373-7888``; short codes as they are."""
+    if not value.startswith("+"):
+        return value
+    number = phonenumbers.parse(value)
+    international = phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL)
+    return international.replace("+1 ", "1-") if number.country_code == 1 else international
+
+
+def toll_free(value: str) -> bool:
+    """Whether a call to the number is free for the caller. Three-digit codes are."""
+    if not value.startswith("+"):
+        return len(value) == 3
+    return phonenumbers.number_type(phonenumbers.parse(value)) == PhoneNumberType.TOLL_FREE
+
+
+def spells(vanity: str, value: str) -> bool:
+    """Whether the letters give the number: ``1-866-DHS-2-ICE`` is ``+18663472423``.
+
+    Letters past the last digit are let through, as phones do (``1-877-MADD-HELP``).
+    """
+    digits = re.sub(r"\D", "", phonenumbers.convert_alpha_characters_in_number(vanity.upper()))
+    return digits.removeprefix("1").startswith(value.removeprefix("+1"))

@@ -1,0 +1,131 @@
+"""The directory as plain, frozen records: one shape for the fixtures, the draft and the edition.
+
+Names follow Open Referral HSDS 3.0 where it has one (organization, service, status, alert,
+assured_date). Nothing here touches Django or the database.
+"""
+
+import datetime as dt
+from typing import Literal
+
+import msgspec
+
+Text = dict[str, str]
+"""Words by language code: ``{"en": "Call", "es": "Llame"}``. Empty means that we do not know."""
+
+Kind = Literal["call", "text", "chat", "form", "email", "videophone", "tty", "website"]
+Category = Literal[
+    "emergency",
+    "trafficking",
+    "abuse",
+    "children",
+    "crisis",
+    "crime",
+    "custody",
+    "immigration",
+    "online",
+    "report",
+    "rights",
+    "local",
+    "office",
+]
+Status = Literal["draft", "live", "retired"]
+Answerer = Literal["police", "immigration", "neither", "unknown"]
+NameNeeded = Literal["no", "partly", "yes", "unknown"]
+
+SPEECHLESS = frozenset({"text", "chat", "form", "email", "videophone", "tty", "website"})
+"""The ways to reach a service that need no spoken word (safety-and-access.md I6)."""
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """What every record shares: it cannot be changed, and an unknown field is an error."""
+
+
+class Organization(Record, kw_only=True):
+    """Who runs a service (HSDS ``organization``)."""
+
+    slug: str
+    name: Text
+    website: str = ""
+
+
+class ContactPoint(Record, kw_only=True):
+    """One way to reach a service."""
+
+    kind: Kind
+    value: str
+    """A phone number as E.164 or a short code as it is; else an https address or an e-mail address."""
+    vanity: str = ""
+    """The number in letters, as its owner prints it: ``1-866-DHS-2-ICE``."""
+    keyword: str = ""
+    """The exact word to text, such as ``HELP``. Empty: any message will do, or see the label."""
+    label: Text = {}
+    """Whom or what this way is for, if not everyone and everything."""
+    languages: tuple[str, ...] = ()
+    """Language codes that a source names for this way; empty: as the service."""
+    hours: str = ""
+    """``24/7``, a weekly schedule such as ``Mo-Fr 08:00-20:00; PH off``, or empty: not known."""
+    timezone: str = ""
+    """IANA zone of the schedule. Empty with a schedule: the caller's own local time."""
+    hours_note: Text = {}
+
+
+class Source(Record, kw_only=True):
+    """Where a fact was seen: a seed file or a public page, and when it was dated."""
+
+    title: str
+    seed: str = ""
+    url: str = ""
+    dated: str = ""
+    grade: str = ""
+
+
+class Service(Record, kw_only=True):
+    """A service as the public sees it, and what staff must know to answer for it."""
+
+    slug: str
+    organization: str
+    """Slug of the organization."""
+    category: Category
+    status: Status = "live"
+    main: bool = False
+    """Shown on error pages and wherever there is room for only a few numbers."""
+    directory_only: bool = False
+    """Whether it stands on the list of all services alone; no question leads to it."""
+    name: Text
+    plain: Text
+    """What it is for the reader, in plain words; stands above the official name."""
+    serves: Text = {}
+    not_for: Text = {}
+    answered_by: Answerer = "unknown"
+    answered_note: Text = {}
+    name_needed: NameNeeded = "unknown"
+    name_note: Text = {}
+    told: Text = {}
+    """Who may be told of what one says."""
+    what_happens: Text = {}
+    first_question: Text = {}
+    opening: Text = {}
+    """A plain sentence to open with."""
+    have_ready: Text = {}
+    """One thing to have ready on each line."""
+    can: Text = {}
+    cannot: Text = {}
+    cost: Text = {}
+    languages: tuple[str, ...] = ()
+    languages_note: Text = {}
+    keywords: Text = {}
+    """Other words that people use for it, for finding it on the list of all services."""
+    alert: Text = {}
+    """An urgent note, shown first (HSDS ``alert``)."""
+    ways: tuple[ContactPoint, ...] = ()
+    sources: tuple[Source, ...] = ()
+    assured_date: dt.date | None = None
+    """The day the record was last checked (HSDS ``assured_date``)."""
+    assured_how: str = ""
+    assured_by: str = ""
+    review_days: int = 90
+    """Days from one check to the next (safety-and-access.md J6)."""
+    recheck: bool = False
+    """Whether its review is due already, whatever the date (services.md section 6)."""
+    staff_note: str = ""
+    """For staff only; never shown to the public and never part of an edition."""
