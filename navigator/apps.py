@@ -1,6 +1,7 @@
 """The questions and the public pages."""
 
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
 from django.utils.translation import gettext_lazy as _
 
 
@@ -10,3 +11,9 @@ class NavigatorConfig(AppConfig):
     name = "navigator"
     verbose_name = _("questions and editions")
     default_auto_field = "django.db.models.BigAutoField"
+
+
+class DeskConfig(AdminConfig):
+    """Django admin, with our own site."""
+
+    default_site = "navigator.desk.Desk"

@@ -206,8 +206,7 @@ def said_hours(way: ContactPoint) -> str:
     for span in schedule.spans:
         days.setdefault((span.start, span.end), []).append(span.day)
     said = [
-        gettext("%(days)s, %(start)s to %(end)s")
-        % {"days": _days(found), "start": _time(start), "end": _time(end)}
+        gettext("%(days)s, %(start)s to %(end)s") % {"days": _days(found), "start": _time(start), "end": _time(end)}
         for (start, end), found in days.items()
     ]
     zone = _zone(way.timezone) if way.timezone else gettext("your local time")

@@ -21,7 +21,7 @@ from . import flow, models
 from .templatetags.words import t
 
 
-class Content(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Content(records.Record, frozen=True, kw_only=True):
     """Everything the public sees: the questions, the rules and the services, in all languages."""
 
     languages: tuple[str, ...]
@@ -84,12 +84,9 @@ def draft_flow() -> flow.Flow:
     """The questions and rules of the draft."""
     when = "when__question"
     return flow.Flow(
-        questions=tuple(
-            row.record() for row in models.Question.objects.prefetch_related(when, f"choices__{when}")
-        ),
+        questions=tuple(row.record() for row in models.Question.objects.prefetch_related(when, f"choices__{when}")),
         recommendations=tuple(
-            row.record()
-            for row in models.Recommendation.objects.select_related("service").prefetch_related(when)
+            row.record() for row in models.Recommendation.objects.select_related("service").prefetch_related(when)
         ),
         guidance=tuple(row.record() for row in models.Guidance.objects.prefetch_related(when)),
     )
@@ -123,14 +120,12 @@ def _write_flow(content: flow.Flow) -> None:
     services = {service.slug: service for service in Service.objects.all()}
     for rule in content.recommendations:
         values = from_record(rule, skip=("when", "service"))
-        waiting.append(
-            (models.Recommendation.objects.create(service=services[rule.service], **values), rule.when)
-        )
+        waiting.append((models.Recommendation.objects.create(service=services[rule.service], **values), rule.when))
     for text in content.guidance:
         waiting.append((models.Guidance.objects.create(**from_record(text, skip=("when",))), text.when))
     choices = {(row.question.key, row.key): row for row in models.Choice.objects.select_related("question")}
-    for row, when in waiting:
-        row.when.set([choices[question, key] for question, keys in when.items() for key in keys])
+    for conditional, when in waiting:
+        conditional.when.set([choices[question, key] for question, keys in when.items() for key in keys])
 
 
 def label(content: flow.Flow, question: str, choice: str) -> str:

@@ -84,6 +84,12 @@ def current() -> Edition:
     return _current
 
 
+def serve(edition: Edition) -> None:
+    """Put an edition in force in this process."""
+    global _current
+    _current = edition
+
+
 def encode(content: Content) -> bytes:
     """The content as the bytes that are kept and hashed."""
     return msgspec.json.encode(content)
@@ -143,7 +149,6 @@ def refresh() -> None:
 
     Where the newest is damaged, the newest sound one serves; the damage is logged.
     """
-    global _current
     for number, expected in models.Edition.objects.values_list("number", "hash"):
         if _current and (_current.number, _current.hash) == (number, expected):
             return
@@ -153,7 +158,7 @@ def refresh() -> None:
         except (ValueError, msgspec.MsgspecError):
             log.error("edition %s is damaged and is not served", number)
             continue
-        _current = edition
+        serve(edition)
         keep(edition.number, data, expected)
         return
 
@@ -180,10 +185,9 @@ def keep(number: int, data: bytes, digest: str) -> None:
 
 def load_kept() -> None:
     """Take the edition that was kept on disk, if there is a sound one."""
-    global _current
     try:
         kept = msgspec.json.decode(Path(settings.EDITION_FILE).read_bytes(), type=Kept)
-        _current = opened(kept.number, bytes(kept.content), kept.hash)
+        serve(opened(kept.number, bytes(kept.content), kept.hash))
     except (OSError, ValueError, msgspec.MsgspecError) as error:
         log.error("no edition could be taken from disk: %s", type(error).__name__)
 
@@ -215,4 +219,3 @@ def _watch() -> None:
     pause = threading.Event()
     while not pause.wait(LOOK_EVERY):
         look()
-

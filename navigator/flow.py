@@ -5,11 +5,10 @@ every question that it mentions, the answer given is one of the choices listed f
 condition always holds (a row of a decision table, as in the DMN standard).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
-import msgspec
+from services.records import Record, Text
 
-Text = dict[str, str]
 Answers = Mapping[str, str]
 """Question key -> choice key, in the order in which they were given."""
 Condition = dict[str, tuple[str, ...]]
@@ -18,13 +17,13 @@ SKIP = "skip"
 """The choice that every question has: "I'd rather not say"."""
 
 
-class Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """What every part of the flow shares: it cannot be changed, and it may have a condition."""
+class Part(Record, frozen=True, kw_only=True):
+    """What every part of the flow shares: it may have a condition."""
 
     when: Condition = {}
 
 
-class Choice(Part, kw_only=True):
+class Choice(Part, frozen=True, kw_only=True):
     """One answer that a question offers."""
 
     key: str
@@ -34,7 +33,7 @@ class Choice(Part, kw_only=True):
     """Name of a line icon (lucide) shown beside the words, never instead of them."""
 
 
-class Question(Part, kw_only=True):
+class Question(Part, frozen=True, kw_only=True):
     """One question, asked when its condition holds."""
 
     key: str
@@ -44,7 +43,7 @@ class Question(Part, kw_only=True):
     choices: tuple[Choice, ...]
 
 
-class Recommendation(Part, kw_only=True):
+class Recommendation(Part, frozen=True, kw_only=True):
     """A service to show when the condition holds. The lowest rank comes first."""
 
     service: str
@@ -52,7 +51,7 @@ class Recommendation(Part, kw_only=True):
     reason: Text
 
 
-class Guidance(Part, kw_only=True):
+class Guidance(Part, frozen=True, kw_only=True):
     """A few words shown with an outcome when the condition holds."""
 
     key: str
@@ -62,7 +61,7 @@ class Guidance(Part, kw_only=True):
     """Paragraphs, split by an empty line; a line that starts with "- " is a list item."""
 
 
-class Flow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Flow(Record, frozen=True, kw_only=True):
     """All the questions in the order in which they are asked, and all the rules."""
 
     questions: tuple[Question, ...]
@@ -139,8 +138,3 @@ def guide(flow: Flow, answers: Answers) -> list[Guidance]:
 def changed(flow: Flow, answers: Answers, question: str, choice: str) -> dict[str, str]:
     """The answers after one of them was given or changed: later ones stay if they still apply."""
     return replay(flow, {**answers, question: choice})
-
-
-def asked(flow: Flow, answers: Answers) -> Iterable[Question]:
-    """The questions that have a valid answer, in order."""
-    return [question for question in flow.questions if question.key in replay(flow, answers)]

@@ -32,10 +32,7 @@ def private(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Ht
 
     def answer(request: HttpRequest) -> HttpResponse:
         staff = request.path_info.startswith(settings.ADMIN_PATH)
-        if not staff and _too_large(request):
-            response = views.error(request, 413)
-        else:
-            response = get_response(request)
+        response = views.error(request, 413) if not staff and _too_large(request) else get_response(request)
         _protect(response, staff)
         _log(request, response)
         return response
@@ -65,7 +62,11 @@ def _log(request: HttpRequest, response: HttpResponse) -> None:
     try:
         where = "/" + (request.resolver_match or resolve(request.path_info)).route
     except Resolver404:
-        where = "(static)" if request.path_info.startswith(settings.STATIC_URL) and response.status_code < 400 else "(unknown)"
+        where = (
+            "(static)"
+            if request.path_info.startswith(settings.STATIC_URL) and response.status_code < 400
+            else "(unknown)"
+        )
     size = "-" if response.streaming else len(response.content)
     hour = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:00Z")
     method = request.method if request.method in ("GET", "HEAD", "POST", "OPTIONS") else "OTHER"

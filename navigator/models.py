@@ -70,9 +70,7 @@ class Question(Conditional):
 class Choice(Conditional):
     """One answer that a question offers. Every question also has the choice ``skip``."""
 
-    question = models.ForeignKey(
-        Question, on_delete=models.CASCADE, related_name="choices", verbose_name=_("question")
-    )
+    question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="choices", verbose_name=_("question"))
     key = models.CharField(_("key"), max_length=40, validators=[KEY], help_text=_("Never changes."))
     order = models.PositiveSmallIntegerField(_("order"), default=0)
     label = I18nCharField(_("words"), max_length=800, blank=True)
@@ -162,6 +160,8 @@ class Edition(models.Model):
     class Meta:
         verbose_name = _("edition")
         verbose_name_plural = _("editions")
+        default_permissions = ("view",)
+        permissions: ClassVar = [("publish_edition", _("May publish and roll back"))]
         ordering: ClassVar = ["-number"]
 
     def __str__(self) -> str:

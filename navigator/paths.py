@@ -24,7 +24,7 @@ FEWEST_SERVICES = 2
 Rule = TypeVar("Rule", bound=Part)
 
 
-class Problem(Record, kw_only=True):
+class Problem(Record, frozen=True, kw_only=True):
     """One thing that keeps a draft from being published."""
 
     code: str
@@ -35,7 +35,7 @@ class Problem(Record, kw_only=True):
     """The shortest answers that show it; empty where no path is needed to see it."""
 
 
-class Coverage(Record, kw_only=True):
+class Coverage(Record, frozen=True, kw_only=True):
     """How one service is reached: how many paths show it first, how many also, and the shortest."""
 
     first: int = 0
@@ -43,7 +43,7 @@ class Coverage(Record, kw_only=True):
     shortest: dict[str, str] | None = None
 
 
-class Report(Record, kw_only=True):
+class Report(Record, frozen=True, kw_only=True):
     """What a walk found."""
 
     paths: int
@@ -246,7 +246,9 @@ class _Walked:
         if len(answers) > MOST_QUESTIONS:
             self._show("long", "", f"A path asks {len(answers)} questions; the most is {MOST_QUESTIONS}.", answers)
         if len(shown) < FEWEST_SERVICES:
-            self._show("single", "", f"A path shows {len(shown)} live services; the fewest is {FEWEST_SERVICES}.", answers)
+            self._show(
+                "single", "", f"A path shows {len(shown)} live services; the fewest is {FEWEST_SERVICES}.", answers
+            )
         elif not any(slug in self.silent for slug in shown):
             self._show("speech", "", "A path shows no service that can be reached without speaking.", answers)
         if answers.get(DANGER[0]) == DANGER[1] and (not shown or shown[0] != EMERGENCY):
@@ -274,7 +276,9 @@ class _Walked:
                 continue
             for choice in question.choices:
                 if (question.key, choice.key) not in self.choices:
-                    yield _unreached(f"{question.key}.{choice.key}", f"“{question.key}: {choice.key}” is never offered.")
+                    yield _unreached(
+                        f"{question.key}.{choice.key}", f"“{question.key}: {choice.key}” is never offered."
+                    )
         for rule in self.flow.recommendations:
             if id(rule) not in self.rules and rule.service in self.services:
                 yield _unreached(rule.service, f"No path uses the rule for “{rule.service}” with rank {rule.rank}.")

@@ -56,9 +56,9 @@ if not EXIT_URL.startswith("https://") and not EXIT_URL.startswith("http://127.0
     raise ImproperlyConfigured("EXIT_URL must start with https://")
 
 INSTALLED_APPS = [
-    "navigator",
+    "navigator.apps.NavigatorConfig",
+    "navigator.apps.DeskConfig",
     "services",
-    "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -7,6 +7,7 @@ that we do not know, which is not the same as closed (style.md, askdarcel-web).
 """
 
 import datetime as dt
+import itertools
 import re
 from functools import lru_cache
 from typing import Literal, NamedTuple
@@ -94,7 +95,7 @@ def _span(day: int, text: str) -> Span:
 def _refuse_overlap(spans: list[Span]) -> None:
     ranges = sorted((span.day * DAY + span.start, span.day * DAY + span.end) for span in spans)
     ranges.append((ranges[0][0] + WEEK, ranges[0][1] + WEEK))
-    for (_, end), (start, _) in zip(ranges, ranges[1:], strict=False):
+    for (_, end), (start, _) in itertools.pairwise(ranges):
         if start < end:
             raise ValueError(f"Two opening times overlap on {DAYS[start // DAY % 7]}.")
 

@@ -40,7 +40,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forb
     """What every record shares: it cannot be changed, and an unknown field is an error."""
 
 
-class Organization(Record, kw_only=True):
+class Organization(Record, frozen=True, kw_only=True):
     """Who runs a service (HSDS ``organization``)."""
 
     slug: str
@@ -48,7 +48,7 @@ class Organization(Record, kw_only=True):
     website: str = ""
 
 
-class ContactPoint(Record, kw_only=True):
+class ContactPoint(Record, frozen=True, kw_only=True):
     """One way to reach a service."""
 
     kind: Kind
@@ -69,7 +69,7 @@ class ContactPoint(Record, kw_only=True):
     hours_note: Text = {}
 
 
-class Source(Record, kw_only=True):
+class Source(Record, frozen=True, kw_only=True):
     """Where a fact was seen: a seed file or a public page, and when it was dated."""
 
     title: str
@@ -79,7 +79,7 @@ class Source(Record, kw_only=True):
     grade: str = ""
 
 
-class Service(Record, kw_only=True):
+class Service(Record, frozen=True, kw_only=True):
     """A service as the public sees it, and what staff must know to answer for it."""
 
     slug: str

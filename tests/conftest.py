@@ -1,0 +1,64 @@
+"""What the tests share: the real content, a fixed clock, and no network."""
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+import pytest_socket
+import time_machine
+
+from navigator import content, editions
+
+ROOT = Path(__file__).resolve().parent.parent
+NOON = dt.datetime(2026, 11, 24, 12, 0, tzinfo=dt.timezone(dt.timedelta(hours=-5)))
+"""Tuesday, 24 November 2026, noon in New York."""
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "browser: runs a real browser against the real server")
+
+
+@pytest.fixture(autouse=True)
+def no_network():
+    """No test reaches the network; browsers and servers of ours are on loopback."""
+    pytest_socket.socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
+    yield
+    pytest_socket.enable_socket()
+
+
+@pytest.fixture(autouse=True)
+def clock(request):
+    """Noon on a working day, for every test but those of a real browser."""
+    if request.node.get_closest_marker("browser"):
+        yield None
+        return
+    with time_machine.travel(NOON, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture(scope="session")
+def fixtures():
+    """The content of the fixtures."""
+    return content.read_fixtures(ROOT / "fixtures")
+
+
+@pytest.fixture(scope="session")
+def real(fixtures):
+    """The edition made from the fixtures."""
+    data = editions.encode(fixtures)
+    return editions.opened(1, data, editions.digest(data))
+
+
+@pytest.fixture(autouse=True)
+def edition(real):
+    """The real edition in force, for every test."""
+    editions.serve(real)
+    return real
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker, fixtures):
+    """A database with the real content as its draft, and one edition published from it."""
+    with django_db_blocker.unblock():
+        content.write_draft(fixtures)
+        editions.publish(note="First edition")
