@@ -168,7 +168,7 @@ def outcome_context(edition: Edition, step: Step) -> dict[str, Any]:
     ]
     return {
         "outcome": True,
-        "best": shown[0] if shown else None,
+        "top": shown[0] if shown else None,
         "next": shown[1:SHOWN],
         "more": shown[SHOWN:],
         "open_first": cards.open_first(shown),
