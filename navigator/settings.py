@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = Path(os.environ.get("DATA_DIR", BASE_DIR / "var"))
 """What the site writes: the embedded database, the secret key, the kept edition."""
+VAR.mkdir(parents=True, exist_ok=True)
 
 
 def switch(name: str, default: bool) -> bool:
@@ -33,7 +34,6 @@ def kept_secret_key() -> str:
     """The key in the data folder, made on the first run and readable by its owner alone."""
     path = VAR / "secret-key"
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
         try:
             with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
                 file.write(secrets.token_urlsafe(64))

@@ -63,8 +63,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-HTMX_CONFIG = '{"history":false,"defaultTimeout":8000,"includeIndicatorCSS":false,"extensions":"none"}'
-"""Nothing in the history, nothing inline, and no longer than 8 seconds (D2, E6, E8)."""
+HTMX_CONFIG = '{"history":false,"defaultTimeout":8000,"includeIndicatorCSS":false,"extensions":"none","noSwap":[204,304,"4xx","5xx"]}'
+"""Nothing in the history, nothing inline, no longer than 8 seconds, no error in place of a step (D2, E6, E8)."""
 PUBLIC = ("question", "all", "safety", "privacy", "accessibility", "about")
 
 

@@ -162,15 +162,22 @@ document.addEventListener("htmx:after:swap", () => {
   scrollTo(0, 0);
 });
 
-// A request that failed or took too long: say so, with markup that is on the page already (E8).
-for (const name of ["htmx:error", "htmx:response:error"]) {
-  document.addEventListener(name, () => {
-    if (left) return;
-    const trouble = find("#trouble");
-    trouble.hidden = false;
-    trouble.scrollIntoView({ block: "center" });
-  });
+// A request that failed or took too long: say so, with markup that is on the page already (E8). An
+// answer that is no step of ours, such as a hotel's log-in page, counts as a failure.
+function trouble() {
+  if (left) return;
+  const box = find("#trouble");
+  box.hidden = false;
+  box.scrollIntoView({ block: "center" });
 }
+document.addEventListener("htmx:error", trouble);
+document.addEventListener("htmx:response:error", trouble);
+document.addEventListener("htmx:before:swap", (event) => {
+  const { target, text } = event.detail.ctx;
+  if (target?.id !== "step" || text.includes('id="step"')) return;
+  event.preventDefault();
+  trouble();
+});
 
 // What only works with script is shown by script.
 function reveal(part) {
