@@ -4,6 +4,7 @@ Nothing here touches the database, sets a cookie or keeps a thing about the pers
 """
 
 import functools
+import json
 import unicodedata
 from collections.abc import Callable
 from typing import Any
@@ -63,7 +64,15 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-HTMX_CONFIG = '{"history":false,"defaultTimeout":8000,"includeIndicatorCSS":false,"extensions":"none","noSwap":[204,304,"4xx","5xx"]}'
+HTMX_CONFIG = json.dumps(
+    {
+        "history": False,
+        "defaultTimeout": 8000,
+        "includeIndicatorCSS": False,
+        "extensions": "none",
+        "noSwap": [204, 304, "4xx", "5xx"],
+    }
+)
 """Nothing in the history, nothing inline, no longer than 8 seconds, no error in place of a step (D2, E6, E8)."""
 PUBLIC = ("question", "all", "safety", "privacy", "accessibility", "about")
 

@@ -130,7 +130,8 @@ def launch(playwright, profile):
     opened = []
 
     def open_(**options):
-        assert (path := find.chromium()), "no Chromium: run python -m tests.browser.find"
+        path = find.chromium()
+        assert path, "no Chromium: run python -m tests.browser.find"
         context = playwright.chromium.launch_persistent_context(
             str(profile),
             executable_path=path,
@@ -264,7 +265,8 @@ def webkit(screen):
     from selenium.webdriver import WebKitGTK, WebKitGTKOptions
     from selenium.webdriver.webkitgtk.service import Service
 
-    assert (path := find.webkit()), "no WebKitGTK: run python -m tests.browser.find"
+    path = find.webkit()
+    assert path, "no WebKitGTK: run python -m tests.browser.find"
     options = WebKitGTKOptions()
     options.binary_location = find.minibrowser()
     options.add_argument("--automation")

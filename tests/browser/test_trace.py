@@ -72,16 +72,14 @@ def cookies(profile):
     return count
 
 
+TITLES = r"|Loading|Weather|(Question \d of up to 5|Pregunta \d de [a-z ]*5|[^0-9]{4,40}) - Find services"
+
+
 def neutral(profile, site):
     """Only our own neutral addresses and titles."""
     for url, title in history(profile):
-        assert re.fullmatch(
-            re.escape(site.url) + r"/(es/)?|" + re.escape(site.url) + r"/leave/|" + re.escape(site.exit), url
-        ), url
-        assert re.fullmatch(
-            r"|Loading|Weather|(Question|Pregunta) \d (of up to|de hasta|de un máximo de) 5 - Find services|(Where to turn|[^0-9]{4,40}) - Find services",
-            title,
-        ), title
+        assert url in {f"{site.url}/", f"{site.url}/es/", f"{site.url}/leave/", site.exit}
+        assert re.fullmatch(TITLES, title), title
 
 
 def test_the_search_finds_what_a_plain_form_leaves_behind(launch, profile, site):
