@@ -28,21 +28,9 @@ def test_a_number_is_kept_in_one_form(typed, kept):
 @pytest.mark.parametrize(
     "typed",
     [
-        "",
-        " ",
-        "help",
-        "12",
-        "000",
-        "991",
-        "12345",
-        "888-373-788",
-        "888-373-78888",
-        "1-555-555-5555",
-        "800-111-2222",
-        "+1",
-        "7" * 300,
-    ]
-    + ["888-373-7888 ext. 5", "٩١١", "٩٨٨", "tel:", "911\x00", "<b>988</b>"],
+        *("", " ", "help", "12", "000", "991", "12345", "+1", "7" * 300, "tel:", "<b>988</b>", "911\x00", "٩١١", "٩٨٨"),
+        *("888-373-788", "888-373-78888", "1-555-555-5555", "800-111-2222", "888-373-7888 ext. 5"),
+    ],
 )
 def test_what_is_no_number_is_refused_in_words_for_staff(typed):
     with pytest.raises(ValueError, match=r"is not a (phone number|short code)"):
