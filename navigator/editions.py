@@ -17,7 +17,7 @@ from typing import Any
 
 import msgspec
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections, transaction
+from django.db import Error, close_old_connections, transaction
 
 from services import records
 
@@ -115,7 +115,8 @@ def check_draft() -> tuple[Content, paths.Report]:
 
 def check(content: Content) -> paths.Report:
     """What the path walk says of a content."""
-    return paths.check(content.flow, {service.slug: service for service in content.services}, content.languages)
+    services = {service.slug: service for service in content.services}
+    return paths.check(content.flow, services, content.languages, content.organizations)
 
 
 def publish(by: Any = None, note: str = "") -> models.Edition:
@@ -197,7 +198,7 @@ def look() -> None:
     try:
         close_old_connections()
         refresh()
-    except (DatabaseError, OSError) as error:
+    except (Error, OSError) as error:
         log.error("the database did not answer: %s", type(error).__name__)
         if _current is None:
             load_kept()
