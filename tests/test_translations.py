@@ -33,7 +33,12 @@ def test_there_is_a_catalogue_for_each_published_language(settings):
 
 
 def test_every_message_is_translated(catalog):
-    missing = [message.id for message in catalog if message.id and (not message.string or message.fuzzy)]
+    missing = [
+        message.id
+        for message in catalog
+        if message.id
+        and (not message.string or message.fuzzy or (message.string == message.id and len(str(message.id)) > 8))
+    ]
     assert not missing, "\n" + "\n".join(map(str, missing))
 
 
