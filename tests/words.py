@@ -126,8 +126,9 @@ def interface() -> Iterator[tuple[str, str, str]]:
         for message in messages.kept(language):
             if message.id and (messages.public(message) or message.id in groups):
                 place = message.locations[0][0]
-                yield place, "en", str(message.id)
-                yield place, language, str(message.string)
+                for said, translated in messages.forms(message):
+                    yield place, "en", said
+                    yield place, language, translated
 
 
 def table() -> Iterator[str]:
