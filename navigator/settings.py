@@ -48,7 +48,7 @@ SECRET_KEY_FALLBACKS = listed("SECRET_KEY_FALLBACKS")
 ALLOWED_HOSTS = listed("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 
 # What a host may set about the public pages.
-SITE_NAME = os.environ.get("SITE_NAME", "Find services")
+SITE_NAME = os.environ.get("SITE_NAME") or _("Find services")
 """Neutral on purpose: it stands in tab titles and histories (safety-and-access.md B3)."""
 EXIT_URL = os.environ.get("EXIT_URL", "https://www.weather.gov/")
 """Where Leave goes: one fast, dull page that is the same for everyone (A13)."""
