@@ -23,6 +23,7 @@ from services import records
 
 from . import models, paths
 from .content import Content, compile_draft
+from .memory import Memory
 
 log = logging.getLogger(__name__)
 LOOK_EVERY = 2.0
@@ -50,6 +51,7 @@ class Edition:
         self.hash = digest
         self.flow = content.flow
         self.services = {service.slug: service for service in content.services}
+        self.memory = Memory()
 
     @cached_property
     def organizations(self) -> dict[str, records.Organization]:
