@@ -220,4 +220,7 @@ def watch() -> None:
 def _watch() -> None:
     pause = threading.Event()
     while not pause.wait(LOOK_EVERY):
-        look()
+        try:
+            look()
+        except Exception:  # whatever it is, the next look may go well; a watch that ended never would
+            log.exception("the look for a newer edition failed")

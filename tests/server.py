@@ -6,7 +6,6 @@ import http.client
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -14,6 +13,8 @@ import urllib.parse
 from pathlib import Path
 
 import brotli
+
+from .postgres import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 GRANIAN = Path(sys.executable).with_name("granian")
@@ -45,12 +46,6 @@ def manage(folder: Path, *command: str, **more: str) -> str:
         text=True,
     )
     return done.stdout
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
 
 
 class Answer:

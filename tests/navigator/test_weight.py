@@ -8,6 +8,7 @@ import pytest
 from navigator import paths
 from tests.server import Server, manage
 
+pytestmark = pytest.mark.served
 KB = 1024
 FIRST_VIEW, FIRST_PAINT, SWAP = 30 * KB, 13 * KB, 4 * KB
 """What a first view may weigh with all its files; its HTML and CSS, which come first; a swapped step."""
