@@ -38,9 +38,10 @@ staff: $(VENV)/base $(MO) ## Create a staff account
 	@$(LOCAL) $(BIN)/python manage.py setup
 	@$(LOCAL) $(BIN)/python manage.py createsuperuser
 
-test: $(VENV)/test $(MO) lint ## Run every check and every test, in real browsers too
+test: $(VENV)/test $(MO) lint ## Run every check and every test, in real browsers and on PostgreSQL too
 	@$(BIN)/python -m tests.browser.find
 	$(BIN)/python -m pytest
+	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -m "not browser and not served and not faults"
 
 lint: $(VENV)/test
 	$(BIN)/ruff check .

@@ -23,6 +23,7 @@ from services import records
 
 from . import models, paths
 from .content import Content, compile_draft
+from .memory import Memory
 
 log = logging.getLogger(__name__)
 LOOK_EVERY = 2.0
@@ -50,6 +51,7 @@ class Edition:
         self.hash = digest
         self.flow = content.flow
         self.services = {service.slug: service for service in content.services}
+        self.memory = Memory()
 
     @cached_property
     def organizations(self) -> dict[str, records.Organization]:
@@ -219,4 +221,7 @@ def watch() -> None:
 def _watch() -> None:
     pause = threading.Event()
     while not pause.wait(LOOK_EVERY):
-        look()
+        try:
+            look()
+        except Exception:  # whatever it is, the next look may go well; a watch that ended never would
+            log.exception("the look for a newer edition failed")

@@ -69,6 +69,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "navigator.middleware.private",
+    "navigator.memory.small",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -98,13 +99,29 @@ TEMPLATES = [
 ]
 
 # A database of its own for a start; PostgreSQL by DATABASE_URL.
-DATABASES = {"default": dj_database_url.config(default=f"sqlite:///{VAR / 'db.sqlite3'}", conn_max_age=60)}
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    DATABASES["default"]["OPTIONS"] = {
+DATABASES = {
+    "default": dj_database_url.config(
+        default=f"sqlite:///{VAR / 'db.sqlite3'}", conn_max_age=60, conn_health_checks=True
+    )
+}
+DATABASE_OPTIONS: dict[str, dict[str, object]] = {
+    # Readers never wait for a writer; writers queue up at the start, not when it is too late; each for 20 seconds.
+    "django.db.backends.sqlite3": {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=20000;",
-    }
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    },
+    # A database that is gone without a word is noticed within seconds: the watch for editions must not hang on it.
+    "django.db.backends.postgresql": {
+        "connect_timeout": 5,
+        "tcp_user_timeout": 10_000,
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 2,
+    },
+}
+_database = DATABASES["default"]
+_database["OPTIONS"] = {**DATABASE_OPTIONS.get(_database["ENGINE"], {}), **_database.get("OPTIONS", {})}
 EDITION_FILE = VAR / "edition.json"
 """The last edition that this machine saw, for a start without a database."""
 

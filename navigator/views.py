@@ -14,14 +14,13 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language, get_language_info, gettext, override
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 
 from services.models import Service
 
-from . import answers, cards, editions, flow, paths
+from . import answers, cards, editions, flow, memory, paths
 from .answers import Step
 from .editions import Edition, NoEdition
 from .templatetags.words import t
@@ -97,31 +96,42 @@ def question(request: HttpRequest) -> HttpResponse:
 
 
 def respond(request: HttpRequest, edition: Edition) -> HttpResponse:
-    """The step that a request leads to, in this edition."""
-    step, ticked, notice = _posted(request, edition.flow)
+    """The step that a request leads to, in this edition: found in memory, or made now (memory.py)."""
+    step, ticked, notice = _posted(request, edition)
     whole = not request.htmx or request.headers.get("HX-Request-Type") == "full"  # type: ignore[attr-defined]
-    response = HttpResponse(render_step(request, edition, step, ticked, notice, whole=whole))
+    name = memory.encoding(request)
+    page = edition.memory.find(
+        (get_language(), answers.seal(step), ticked, notice, whole, name),
+        lambda: memory.compress(render_step(request, edition, step, ticked, notice, whole=whole).encode(), name),
+    )
+    response = memory.reply(page, name, "HX-Request, HX-Request-Type")
     response["X-Robots-Tag"] = "noindex" if request.method == "POST" else "index"
-    patch_vary_headers(response, ["HX-Request", "HX-Request-Type"])
     return response
 
 
-def _posted(request: HttpRequest, questions: flow.Flow) -> tuple[Step, str, bool]:
+def _posted(request: HttpRequest, edition: Edition) -> tuple[Step, str, bool]:
     """The step that was asked for, the choice to show as chosen, and whether to say that we start anew."""
-    fresh = answers.start(questions)
+    fresh = edition.memory.find("start", lambda: answers.start(edition.flow))
     if request.method != "POST" or not same_origin(request):
         return fresh, "", False
     if request.content_type != "application/x-www-form-urlencoded":
         return fresh, "", True
-    step = answers.unseal(request.POST.get("t", ""))
+    token = request.POST.get("t", "")
+    made, position = request.POST.get("g", answers.NEXT)[:3], request.POST.get("c", "")[:3]
+    found = edition.memory.find((token, made, position), lambda: _moved(edition.flow, token, made, position))
+    return (*found, False) if found else (fresh, "", True)
+
+
+def _moved(questions: flow.Flow, token: str, made: str, position: str) -> tuple[Step, str] | None:
+    """The step after a move, and the choice to show as chosen there; None for a token that does not open."""
+    step = answers.unseal(token)
     if step is None:
-        return fresh, "", True
-    made, position = request.POST.get("g", answers.NEXT), request.POST.get("c", "")
+        return None
     after = answers.move(questions, step, made, position)
     ticked = after.answers.get(after.at, "")
     if made == answers.STAY and after.at == step.at:
         ticked = answers.chosen(step, position) or ticked
-    return after, ticked, False
+    return after, ticked
 
 
 def same_origin(request: HttpRequest) -> bool:
@@ -213,10 +223,22 @@ def all_services(request: HttpRequest) -> HttpResponse:
     except NoEdition:
         return error(request, 503)
     word = request.POST.get("w", "") if request.method == "POST" and same_origin(request) else ""
+    if word:
+        return HttpResponse(render_all(request, edition, word))
+    name = memory.encoding(request)
+    whole = not request.htmx  # type: ignore[attr-defined]
+    kept = edition.memory.find(
+        ("all", get_language(), whole, name), lambda: memory.compress(render_all(request, edition).encode(), name)
+    )
+    return memory.reply(kept, name, "HX-Request")
+
+
+def render_all(request: HttpRequest, edition: Edition, word: str = "") -> str:
+    """The services that fit a word as HTML: the whole page, or only the part that htmx swaps."""
     context = {"groups": groups(edition, word), "word": word}
     if request.htmx:  # type: ignore[attr-defined]
-        return HttpResponse(render_to_string("parts/groups.html", context))
-    return page(request, "all.html", context)
+        return render_to_string("parts/groups.html", context)
+    return render_to_string("all.html", {**frame(request), **context})
 
 
 def groups(edition: Edition, word: str = "") -> list[tuple[str, list[cards.Card]]]:
