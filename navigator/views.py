@@ -65,7 +65,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 
 HTMX_CONFIG = '{"history":false,"defaultTimeout":8000,"includeIndicatorCSS":false,"extensions":"none"}'
 """Nothing in the history, nothing inline, and no longer than 8 seconds (D2, E6, E8)."""
-PUBLIC = ("question", "all", "safety", "privacy", "accessibility", "about")
+PUBLIC = ("question", "all", "worksheet", "safety", "privacy", "accessibility", "about")
 
 
 def _language(code: str, name: str) -> dict[str, Any]:
