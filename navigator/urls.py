@@ -4,15 +4,22 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import path
 
-from . import views
+from . import directory, views
 
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("leave/", views.leave, name="leave"),
     path("admin/", admin.site.urls),
+    # Open Referral HSDS 3.0; its API reference has no slash at the end.
+    path("hsds/", directory.base, name="hsds"),
+    path("hsds/services", directory.service_list, name="hsds-services"),
+    path("hsds/services/<str:key>", directory.one_service),
+    path("hsds/organizations", directory.organization_list, name="hsds-organizations"),
+    path("hsds/organizations/<str:key>", directory.one_organization),
     *i18n_patterns(
         path("", views.question, name="question"),
         path("all/", views.all_services, name="all"),
+        path("worksheet/", views.small, {"template": "worksheet.html"}, name="worksheet"),
         path("safety/", views.small, {"template": "safety.html"}, name="safety"),
         path("privacy/", views.small, {"template": "privacy.html"}, name="privacy"),
         path("accessibility/", views.small, {"template": "accessibility.html"}, name="accessibility"),

@@ -5,7 +5,6 @@ Nothing here touches the database, sets a cookie or keeps a thing about the pers
 
 import functools
 import json
-import unicodedata
 from collections.abc import Callable
 from typing import Any
 
@@ -18,9 +17,10 @@ from django.utils.translation import get_language, get_language_info, gettext, o
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 
+from services import records
 from services.models import Service
 
-from . import answers, cards, editions, flow, memory, paths
+from . import answers, cards, directory, editions, flow, memory, paths, search
 from .answers import Step
 from .editions import Edition, NoEdition
 from .templatetags.words import t
@@ -73,7 +73,7 @@ HTMX_CONFIG = json.dumps(
     }
 )
 """Nothing in the history, nothing inline, no longer than 8 seconds, no error in place of a step (D2, E6, E8)."""
-PUBLIC = ("question", "all", "safety", "privacy", "accessibility", "about")
+PUBLIC = ("question", "all", "worksheet", "safety", "privacy", "accessibility", "about")
 
 
 def _language(code: str, name: str) -> dict[str, Any]:
@@ -217,50 +217,63 @@ def told(questions: flow.Flow, given: dict[str, str]) -> list[tuple[int, flow.Qu
 @sensitive_post_parameters()
 @allow("GET", "HEAD", "POST")
 def all_services(request: HttpRequest) -> HttpResponse:
-    """Every service by group; by POST with script, those that fit a word (C5, B9)."""
+    """Every service by group; by POST with script, those that fit what a person looks for (C5, B9)."""
     try:
         edition = editions.current()
     except NoEdition:
         return error(request, 503)
-    word = request.POST.get("w", "") if request.method == "POST" and same_origin(request) else ""
-    if word:
-        return HttpResponse(render_all(request, edition, word))
+    wish, open_now = _wished(request, edition)
+    if wish or open_now:
+        return HttpResponse(render_all(request, edition, wish, open_now))
     name = memory.encoding(request)
     whole = not request.htmx  # type: ignore[attr-defined]
     kept = edition.memory.find(
-        ("all", get_language(), whole, name), lambda: memory.compress(render_all(request, edition).encode(), name)
+        ("all", get_language(), whole, name),
+        lambda: memory.compress(render_all(request, edition, wish, open_now).encode(), name),
     )
     return memory.reply(kept, name, "HX-Request")
 
 
-def render_all(request: HttpRequest, edition: Edition, word: str = "") -> str:
-    """The services that fit a word as HTML: the whole page, or only the part that htmx swaps."""
-    context = {"groups": groups(edition, word), "word": word}
+def render_all(request: HttpRequest, edition: Edition, wish: search.Wish, open_now: bool) -> str:
+    """The services that a person looks for as HTML: the whole page, or only the part that htmx swaps."""
+    context: dict[str, Any] = {"linked_data": directory.linked_data(edition)}
+    if wish or open_now:
+        shown = (_card(edition, service) for service in search.find(edition, wish))
+        context["found"] = [card for card in shown if card.state == "open" or not open_now]
+    else:
+        context["groups"] = groups(edition)
     if request.htmx:  # type: ignore[attr-defined]
-        return render_to_string("parts/groups.html", context)
+        return render_to_string("parts/groups.html", {**context, "swapped": True})
+    context["ways"] = [(key, label) for key, (label, _kinds) in search.WAYS.items()]
+    context["needs"] = Service.CATEGORY
+    context["spoken"] = [(code, cards.LANGUAGE_NAMES.get(code, code)) for code in search.languages(edition)]
     return render_to_string("all.html", {**frame(request), **context})
 
 
-def groups(edition: Edition, word: str = "") -> list[tuple[str, list[cards.Card]]]:
-    """The services that fit a word, as cards, by group, in the order of the groups."""
-    now = timezone.now()
+def _wished(request: HttpRequest, edition: Edition) -> tuple[search.Wish, bool]:
+    """What a person looks for, and whether only what is open now. What makes no sense counts as nothing."""
+    if request.method != "POST" or not same_origin(request):
+        return search.Wish(), False
+    need, way, language = (request.POST.get(name, "") for name in "nkl")
+    wish = search.Wish(
+        words=request.POST.get("w", ""),
+        need=need if need in dict(Service.CATEGORY) else "",
+        way=way if way in search.WAYS else "",
+        language=language if language in search.languages(edition) else "",
+    )
+    return wish, "o" in request.POST
+
+
+def groups(edition: Edition) -> list[tuple[str, list[cards.Card]]]:
+    """All services as cards, by group, in the order of the groups."""
     found: dict[str, list[cards.Card]] = {}
     for service in edition.content.services:
-        if not fits(service, word):
-            continue
-        organization = t(edition.organizations[service.organization].name)
-        found.setdefault(service.category, []).append(cards.card(service, organization, now))
+        found.setdefault(service.category, []).append(_card(edition, service))
     return [(str(name), found[key]) for key, name in Service.CATEGORY if key in found]
 
 
-def fits(service: Any, word: str) -> bool:
-    """Whether every word of a search is in a service's words, whatever the accents."""
-    text = _bare(" ".join(t(words) for words in (service.name, service.plain, service.serves, service.keywords)))
-    return all(part in text for part in _bare(word).split())
-
-
-def _bare(text: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+def _card(edition: Edition, service: records.Service) -> cards.Card:
+    return cards.card(service, t(edition.organizations[service.organization].name), timezone.now())
 
 
 # The small pages
