@@ -2,13 +2,14 @@
 
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
-from . import views
+from . import signin, views
 
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("leave/", views.leave, name="leave"),
+    path("admin/account/", include(signin.urlpatterns)),
     path("admin/", admin.site.urls),
     *i18n_patterns(
         path("", views.question, name="question"),
@@ -24,3 +25,5 @@ handler400 = views.bad_request
 handler403 = views.forbidden
 handler404 = views.not_found
 handler500 = views.server_error
+handler429 = signin.too_many
+"""allauth asks for it by this name."""
