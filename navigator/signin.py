@@ -246,6 +246,10 @@ class Factors(DefaultMFAAdapter):
             log.error("a second factor cannot be read: SECRET_KEY has changed (manage.py reset_factor)")
             return base64.b32encode(secrets.token_bytes(20)).decode()
 
+    def generate_authenticator_name(self, user: Any, type: Authenticator.Type) -> str:
+        """A name to start from for a new key."""
+        return gettext("Key %(number)s") % {"number": Authenticator.objects.filter(user=user, type=type).count() + 1}
+
 
 def _seal() -> MultiFernet:
     keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)

@@ -230,7 +230,7 @@ def test_five_wrong_passwords_lock_the_account_for_a_quarter_of_an_hour(staff, c
     locked = type_password(Client(REMOTE_ADDR="192.0.2.99"))
     assert locked.status_code == 429
     assert locked["Retry-After"] == "900"
-    assert b"You can try again at 12:16 p.m." in locked.content
+    assert b"At 12:16 p.m. you can try again" in locked.content
     assert b"911" in locked.content
     clock.shift(dt.timedelta(minutes=15, seconds=1))
     assert type_password(Client()).url == CODE
@@ -314,6 +314,7 @@ def test_the_password_is_changed_by_the_rules(staff_client, staff):
     typed = {"oldpassword": PASSWORD}
     for weak in ("short", "123456789012345", "password1234"):
         assert staff_client.post(change, {**typed, "password1": weak, "password2": weak}).status_code == 200, weak
+    assert staff_client.get("/admin/password_change/").url == change
     strong = str(uuid.uuid4())
     assert staff_client.post(change, {**typed, "password1": strong, "password2": strong}).status_code == 302
     assert staff_client.get("/admin/").status_code == 200
