@@ -66,6 +66,9 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_htmx",
     "i18nfield",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
 ]
 MIDDLEWARE = [
     "navigator.middleware.private",
@@ -78,6 +81,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "navigator.signin.guard",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 ROOT_URLCONF = "navigator.urls"
@@ -156,7 +161,8 @@ SECURE_SSL_REDIRECT = TLS
 SECURE_HSTS_SECONDS = 31_536_000 if TLS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = TLS
 SECURE_HSTS_PRELOAD = TLS
-if switch("BEHIND_PROXY", False):
+BEHIND_PROXY = switch("BEHIND_PROXY", False)
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 # `same-origin`, not `no-referrer`: with that a form sends `Origin: null`, and staff cannot log in (D8).
@@ -174,7 +180,41 @@ CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 30 * 60
 SESSION_SAVE_EVERY_REQUEST = True
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+# Django's other storages put a cookie on the path "/", which a public page would then receive.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 CSRF_FAILURE_VIEW = "navigator.views.forbidden"
+
+# Signing in (docs/decisions/0005-staff-sign-in.md): a password and a second factor for every account.
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "admin:index"
+ACCOUNT_ADAPTER = "navigator.signin.Accounts"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_SESSION_REMEMBER = False
+LOCKED_MINUTES = 15
+ACCOUNT_RATE_LIMITS = {
+    # Per account, counted in the database, so that all processes count together. None is per address: that
+    # would write the address down; `navigator.signin` counts those in memory.
+    "login": None,
+    "login_failed": f"5/{LOCKED_MINUTES}m/key",
+    "reauthenticate": f"10/{LOCKED_MINUTES}m/user",
+    "change_password": f"10/{LOCKED_MINUTES}m/user",
+}
+MFA_ADAPTER = "navigator.signin.Factors"
+MFA_FORMS = {"authenticate": "navigator.signin.CodeForm", "reauthenticate": "navigator.signin.CodeAgainForm"}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = SITE_NAME
+MFA_TOTP_TOLERANCE = 1
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not TLS
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"},
+    "addresses": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "addresses",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    },
+}
 
 # A public form holds one token and a position or two.
 PUBLIC_BODY_LIMIT = 8_192

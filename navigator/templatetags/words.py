@@ -1,5 +1,7 @@
 """Filters that show the words of a record in the language of the page."""
 
+from collections.abc import Mapping
+
 import lucide
 from django import template
 from django.utils.html import conditional_escape, format_html_join
@@ -46,3 +48,9 @@ def icon(name: str) -> SafeString:
         return mark_safe(lucide._render_icon(name, 24, aria_hidden="true", focusable="false"))
     except lucide.IconDoesNotExist:
         return mark_safe("")
+
+
+@register.filter
+def item(values: Mapping[str, str], key: str) -> str:
+    """What a mapping holds under a key; empty if nothing."""
+    return values.get(key, "")
