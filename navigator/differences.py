@@ -238,8 +238,9 @@ def shown(way: records.ContactPoint) -> str:
 
 
 def way_name(way: records.ContactPoint) -> str:
-    """A way to reach as staff know it: "Call 1-888-373-7888"."""
-    return f"{capfirst(dict(directory.ContactPoint.KIND)[way.kind])} {shown(way)}"
+    """A way to reach as staff know it: "Call 1-888-373-7888", and for whom, where that is said."""
+    name = f"{capfirst(dict(directory.ContactPoint.KIND)[way.kind])} {shown(way)}"
+    return f"{name} ({t(way.label)})" if t(way.label) else name
 
 
 def _named(row: records.Service | records.Organization) -> str:
