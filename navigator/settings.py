@@ -137,6 +137,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 
+FOUR_EYES = switch("FOUR_EYES", False)
+"""Whether whoever last edited the draft must let somebody else publish it."""
+
 # Languages: the default first. A host names those that it publishes.
 KNOWN_LANGUAGES = {"en": _("English"), "es": _("Spanish")}
 LANGUAGES = [(code, KNOWN_LANGUAGES.get(code, code)) for code in listed("LANGUAGES", "en,es")]

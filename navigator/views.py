@@ -53,13 +53,15 @@ def page(request: HttpRequest, template: str, context: dict[str, Any] | None = N
 def frame(request: HttpRequest) -> dict[str, Any]:
     """What the frame of every page needs."""
     language = get_language() or settings.LANGUAGE_CODE
+    preview = getattr(request, "preview", None)
     match = request.resolver_match
-    name = match.view_name if match and match.view_name in PUBLIC else "question"
+    name = preview.name if preview else match.view_name if match else ""
     return {
         "site_name": settings.SITE_NAME,
         "language": get_language_info(language),
-        "languages": [_language(code, name) for code, _name in settings.LANGUAGES],
+        "languages": [_language(code, name if name in PUBLIC else "question") for code, _name in settings.LANGUAGES],
         "htmx_config": HTMX_CONFIG,
+        "preview": preview,
     }
 
 
@@ -219,9 +221,13 @@ def told(questions: flow.Flow, given: dict[str, str]) -> list[tuple[int, flow.Qu
 def all_services(request: HttpRequest) -> HttpResponse:
     """Every service by group; by POST with script, those that fit what a person looks for (C5, B9)."""
     try:
-        edition = editions.current()
+        return respond_all(request, editions.current())
     except NoEdition:
         return error(request, 503)
+
+
+def respond_all(request: HttpRequest, edition: Edition) -> HttpResponse:
+    """All services of this edition, or those that fit what a person looks for."""
     wish, open_now = _wished(request, edition)
     if wish or open_now:
         return HttpResponse(render_all(request, edition, wish, open_now))

@@ -150,7 +150,5 @@ class OrderedFormSet(BaseInlineFormSet):
     def kept(self) -> list[Any]:
         """The forms of the rows that stay after saving."""
         return [
-            form
-            for form in self.forms
-            if form not in self.deleted_forms and (form.instance.pk or form.has_changed())
+            form for form in self.forms if form not in self.deleted_forms and (form.instance.pk or form.has_changed())
         ]
