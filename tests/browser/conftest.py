@@ -139,7 +139,7 @@ def launch(playwright, profile):
             ignore_default_args=["--disable-back-forward-cache"],
             **options,
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         opened.append(context)
         return context
 
@@ -271,7 +271,7 @@ def webkit(screen):
     options.binary_location = find.minibrowser()
     options.add_argument("--automation")
     driver = WebKitGTK(options=options, service=Service(executable_path=path))
-    driver.set_page_load_timeout(15)
+    driver.set_page_load_timeout(30)
     yield driver
     driver.quit()
 
@@ -284,7 +284,7 @@ def hand(request):
     return WebKit(request.getfixturevalue("webkit"))
 
 
-def until(hand, script, seconds=8):
+def until(hand, script, seconds=30):
     """Wait until a JavaScript expression holds."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

@@ -90,11 +90,14 @@ addEventListener("popstate", () => {
 // In the middle of the questions, another page of ours is shown in place of the step: the address
 // stays the same, the step stays as it was, and leaving still leaves nothing of it behind.
 let aside = null;
+let turn = 0;
 
 async function turnAside(link) {
   guard();
+  const mine = ++turn;
   try {
     const page = new DOMParser().parseFromString(await (await fetch(link.href)).text(), "text/html");
+    if (mine !== turn || left) return;
     rejoin();
     aside = document.createElement("div");
     aside.append(...page.querySelector("main").childNodes);
@@ -110,6 +113,7 @@ async function turnAside(link) {
 }
 
 function rejoin() {
+  turn += 1;
   if (!aside) return;
   aside.remove();
   aside = null;
