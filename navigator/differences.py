@@ -81,12 +81,12 @@ class _Comparison:
             yield Difference(_named(service), _("Service"), "", _("shown to the public"), _("taken off"))
         for service in come:
             yield Difference(_named(service), _("Service"), "", _("not shown"), _("added"))
-            yield from self._record(_named(service), None, service)
             yield from self._parts(_named(service), (), service.ways, *WAYS)
+            yield from self._record(_named(service), None, service)
             yield from self._parts(_named(service), (), service.sources, *SOURCES)
         for before, service in both:
-            yield from self._record(_named(service), before, service)
             yield from self._parts(_named(service), before.ways, service.ways, *WAYS)
+            yield from self._record(_named(service), before, service)
             yield from self._parts(_named(service), before.sources, service.sources, *SOURCES)
 
     def _parts(

@@ -25,6 +25,7 @@ from . import editions, models
 from .content import Content, languages
 from .differences import way_name
 from .editions import Edition
+from .templatetags.words import t
 
 OFF, NUMBER, ALERT = "off", "number", "alert"
 
@@ -114,7 +115,7 @@ class Fix(forms.Form):
     def checked(self) -> dict[str, Any]:
         """What a change of number says about the check of the service."""
         by = self.by.get_full_name() or self.by.get_username()
-        return {"assured_date": timezone.localdate(), "assured_how": self.cleaned_data["note"], "assured_by": by}
+        return {"assured_date": timezone.localdate(), "assured_how": self.cleaned_data["note"], "assured_by": by[:200]}
 
     def content(self) -> Content:
         """The content of the edition with the fix in it. Only for a valid form."""
@@ -180,4 +181,5 @@ class Fix(forms.Form):
                 self._write_draft(row)
                 said = gettext("Urgent fix, published at once: %(note)s") % {"note": note}
                 LogEntry.objects.log_actions(self.by.pk, [row], CHANGE, said, single_object=True)
-            return editions.store(editions.encode(content), self.by, f"{self.service.slug}: {note}")
+            named = f"{t(self.service.name)}: {note}"[: models.Edition._meta.get_field("note").max_length]
+            return editions.store(editions.encode(content), self.by, named)

@@ -278,7 +278,7 @@ def test_a_fixed_number_is_shown_then_public_and_in_the_draft_without_the_rest_o
     draft = Service.objects.get(slug="rainn").record()
     assert (draft.ways, draft.assured_by) == (rainn.ways, "Ana")
     assert number() > before
-    assert models.Edition.objects.first().note == "rainn: Called it"
+    assert models.Edition.objects.first().note == f"{RAINN}: Called it"
 
 
 def test_letters_that_no_longer_give_the_number_go(client):
