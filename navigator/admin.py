@@ -7,6 +7,7 @@ from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db.models import Max, QuerySet
+from django.forms import CheckboxSelectMultiple
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
@@ -60,7 +61,7 @@ class ServiceDesk(ServiceAdmin):
     def needed_by(self, row: Any) -> list[str]:
         """The recommendations of the service, each with its condition."""
         rules = row.recommendations.prefetch_related("when__question")
-        content = SimpleLazyObject(draft_flow)
+        content: Any = SimpleLazyObject(draft_flow)
         return [
             str(_("Recommendation with rank %(rank)s, %(when)s"))
             % {"rank": rule.rank, "when": sentence(content, rule.condition())}
@@ -95,7 +96,7 @@ class ConditionalAdmin(WithCondition, CarefulAdmin):
     """Rows with a condition, said as a sentence in the list and on the page."""
 
     form = ConditionalForm
-    readonly_fields: Any = ("in_words",)
+    readonly_fields: ClassVar[Any] = ("in_words",)
     list_per_page = 200
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -104,7 +105,7 @@ class ConditionalAdmin(WithCondition, CarefulAdmin):
 
     def get_list_display(self, request: HttpRequest) -> Any:
         """The columns, and the condition; the flow that it is said with is read once for the whole list."""
-        content = SimpleLazyObject(draft_flow)
+        content: Any = SimpleLazyObject(draft_flow)
 
         @admin.display(description=_("holds"))
         def when(row: Any) -> str:
@@ -148,8 +149,9 @@ class QuestionForm(ConditionalForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if "when" in self.fields:
-            self.fields["when"].queryset = earlier(self.instance)
+        asked: Any = self.fields.get("when")
+        if asked:
+            asked.queryset = earlier(self.instance)
 
     def clean(self) -> dict[str, Any] | None:
         """Refuse a place that breaks a condition."""
@@ -280,12 +282,24 @@ admin.site.unregister(User)
 
 @admin.register(User)
 class People(UserAdmin):
-    """The accounts; nobody gives themselves or others more than a role gives, but a superuser."""
+    """The accounts. Rights come from roles; only a superuser makes a superuser."""
+
+    filter_horizontal = ()
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        (_("Person"), {"fields": ("first_name", "last_name", "email")}),
+        (_("Rights"), {"fields": ("is_active", "is_staff", "groups", "is_superuser")}),
+        (_("Dates"), {"fields": ("last_login", "date_joined")}),
+    )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """What only a superuser may change."""
-        mine = super().get_readonly_fields(request, obj)
-        return mine if request.user.is_superuser else (*mine, "is_superuser", "user_permissions")
+        """What nobody changes, and what only a superuser may."""
+        mine = ("last_login", "date_joined")
+        return mine if request.user.is_superuser else (*mine, "is_superuser")
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """The few roles as boxes to tick."""
+        return super().formfield_for_manytomany(db_field, request, **{**kwargs, "widget": CheckboxSelectMultiple()})
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A superuser's account is for superusers."""

@@ -20,7 +20,7 @@ class Ticks(forms.CheckboxSelectMultiple):
     def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
         """The questions, each to be opened."""
         groups = []
-        for question, options, _place in self.optgroups(name, value or [], attrs):
+        for question, options, _place in self.optgroups(name, self.format_value(value), attrs):
             ticked = [str(option["label"]) for option in options if option["selected"]]
             boxes = format_html_join(
                 "",

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-import msgspec
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 from services.models import Service
@@ -24,7 +24,7 @@ class Desk(admin.AdminSite):
         """Our pages come before Django's own catch-all."""
         return [*publishing.urls(self), *drawing.urls(self), *super().get_urls()]
 
-    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """The start page: what wants attention, then Django's list of tables."""
         news = start() if request.user.has_perm("services.view_service") else {}
         return super().index(request, {**news, **(extra_context or {})})
@@ -58,9 +58,12 @@ def start() -> dict[str, Any]:
 
 def changed(old: Content, new: Content) -> int:
     """How many records differ between two contents."""
-    return max(len(_records(old) - _records(new)), len(_records(new) - _records(old)))
+    before, after = _records(old), _records(new)
+    gone = sum(record not in after for record in before)
+    come = sum(record not in before for record in after)
+    return max(gone, come)
 
 
-def _records(value: Content) -> set[bytes]:
-    parts = (*value.flow.questions, *value.flow.recommendations, *value.flow.guidance)
-    return {msgspec.json.encode(record) for record in (*parts, *value.organizations, *value.services)}
+def _records(value: Content) -> list[Any]:
+    flow = value.flow
+    return [*flow.questions, *flow.recommendations, *flow.guidance, *value.organizations, *value.services]

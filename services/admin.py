@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Model, QuerySet
+from django.db.models import Model, QuerySet, TextField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -20,12 +20,13 @@ from django.utils.translation import ngettext
 from i18nfield.fields import I18nCharField, I18nTextField
 
 from . import phones
-from .forms import CarefulForm, OrderedFormSet, TranslatedInput, TranslatedText, differences
+from .forms import CarefulForm, Lines, OrderedFormSet, TranslatedInput, TranslatedText, differences
 from .models import NUMBERED, ContactPoint, Organization, Service, Source, gaps, words
 
 BOXES: dict[type, dict[str, Any]] = {
     I18nCharField: {"widget": TranslatedInput},
     I18nTextField: {"widget": TranslatedText},
+    TextField: {"widget": Lines},
 }
 
 
@@ -77,7 +78,10 @@ class WayFormSet(LiveFormSet):
     def clean(self) -> None:
         """Refuse a live service that nobody can reach."""
         super().clean()
-        if self.instance.status == "live" and not self.kept() and not words(self.instance.alert):
+        service = self.instance
+        # An entry of the list alone may say in words that there is no number.
+        advice = words(service.alert) or (service.directory_only and words(service.what_happens))
+        if service.status == "live" and not self.kept() and not advice:
             raise ValidationError(
                 _("A live service needs at least one way to reach it, or an urgent note that says what to do.")
             )
@@ -106,7 +110,7 @@ class WayInline(Inline):
 
     model: type[Model] = ContactPoint
     formset = WayFormSet
-    fieldsets: Any = (
+    fieldsets: ClassVar[Any] = (
         (
             None,
             {
@@ -127,7 +131,7 @@ class SourceInline(Inline):
 
     model: type[Model] = Source
     formset = SourceFormSet
-    fieldsets = ((None, {"fields": (("title", "url"), ("dated", "grade", "seed", "order"))}),)
+    fieldsets = ((None, {"fields": (("title", "url", "dated", "grade", "order"),)}),)
 
 
 class ServiceForm(CarefulForm):
@@ -213,12 +217,11 @@ class ServiceAdmin(CarefulAdmin):
     list_filter = ("status", DueFilter, "directory_only", "answered_by", "category")
     list_per_page = 200
     search_fields = ("name",)
-    """Only so that Django shows the box; see `get_search_results`."""
-    search_help_text = _("A name, a word, or a phone number in any form.")
+    """Only so that Django shows the box; `get_search_results` looks at more."""
     actions = ("check_today",)
-    inlines: Any = (WayInline, SourceInline)
+    inlines: ClassVar[Any] = (WayInline, SourceInline)
     change_form_template = "admin/services/service/change_form.html"
-    fieldsets: Any = (
+    fieldsets: ClassVar[Any] = (
         (
             _("What it is"),
             {
@@ -289,7 +292,7 @@ class ServiceAdmin(CarefulAdmin):
         """The day of its next check."""
         if service.status != "live":
             return "–"
-        if service.is_due(timezone.localdate()):
+        if service.due_on is None or service.is_due(timezone.localdate()):
             return format_html('<b class="due">{}</b>', _("due now"))
         return formats.date_format(service.due_on, "DATE_FORMAT")
 

@@ -12,6 +12,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.forms.models import BaseInlineFormSet
 from django.utils import formats, timezone
+from django.utils.datastructures import MultiValueDict
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -49,13 +50,22 @@ class TranslatedInput(Translated):
     widget = forms.TextInput
 
 
+class Lines(forms.Textarea):
+    """A box for several lines. Browsers send CR LF; kept and compared is LF."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        """The text with plain line ends."""
+        text = super().value_from_datadict(data, files, name)
+        return text.replace("\r\n", "\n") if isinstance(text, str) else text
+
+
 class TranslatedText(Translated):
     """For a paragraph."""
 
     def __init__(self, locales: list[str], field: Any, attrs: dict[str, Any] | None = None) -> None:
         super().__init__(locales, field, {"rows": 3, **(attrs or {})})
 
-    widget = forms.Textarea
+    widget = Lines
 
 
 def fingerprint(row: Any) -> str:
@@ -86,8 +96,7 @@ class CarefulForm(forms.ModelForm):
             now = fingerprint(saved)
             if seen != now:
                 self.overtaken = True
-                self.data = self.data.copy()
-                self.data[self.add_prefix("loaded")] = now
+                self.data = MultiValueDict({**dict(self.data.lists()), self.add_prefix("loaded"): [now]})  # type: ignore[attr-defined]
                 raise ValidationError(_overtaken(saved))
         return data
 

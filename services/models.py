@@ -265,10 +265,10 @@ class Service(models.Model):
             errors = {**gaps(self), **errors}
             if not self.assured_date:
                 errors["assured_date"] = _("A live service needs the day on which it was last checked.")
-        if self.assured_date and self.assured_date > timezone.localdate():
-            # A date that is kept already does not stand in the way of mending a number.
-            if not Service.objects.filter(pk=self.pk, assured_date=self.assured_date).exists():
-                errors["assured_date"] = _("This day is in the future.")
+        # A day that is kept already does not stand in the way of mending a number.
+        kept = Service.objects.filter(pk=self.pk, assured_date=self.assured_date)
+        if self.assured_date and self.assured_date > timezone.localdate() and not kept.exists():
+            errors["assured_date"] = _("This day is in the future.")
         if any(not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z]+)?", code) for code in codes(self.languages)):
             errors["languages"] = _("Use language codes such as “en, es”.")
         if errors:

@@ -118,7 +118,7 @@ def test_a_half_made_service_does_not_go_live_and_says_what_is_missing(desk):
     assert "Missing: Spanish" in form.errors["plain"][0]
     assert "at least one way to reach it" in text
     assert "at least one source" in text
-    assert save(desk, service, **changes, status="draft", name_0="A line").status_code == 302
+    assert save(desk, service, **changes | {"status": "draft", "name_0": "A line"}).status_code == 302
 
 
 def test_an_urgent_note_may_stand_in_for_a_way_to_reach(desk):
