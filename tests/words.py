@@ -128,7 +128,8 @@ def interface() -> Iterator[tuple[str, str, str]]:
                 place = message.locations[0][0]
                 for said, translated in messages.forms(message):
                     yield place, "en", said
-                    yield place, language, translated
+                    if translated:
+                        yield place, language, translated
 
 
 def table() -> Iterator[str]:
