@@ -44,7 +44,7 @@ def private(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Ht
 
 def _too_large(request: HttpRequest) -> bool:
     length = request.META.get("CONTENT_LENGTH") or "0"
-    return not length.isdecimal() or int(length) > settings.PUBLIC_BODY_LIMIT
+    return not length.isdecimal() or len(length) > 9 or int(length) > settings.PUBLIC_BODY_LIMIT
 
 
 def _protect(response: HttpResponse, staff: bool) -> None:

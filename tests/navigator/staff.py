@@ -15,15 +15,19 @@ def make_staff(username="staff", *, factor=True, **fields):
     """A staff account with full power (unless ``fields`` say otherwise), with an app that shows codes."""
     fields = {"is_staff": True, "is_superuser": True, **fields}
     user = get_user_model().objects.create_user(username, password=PASSWORD, **fields)
-    if factor:
-        secret = get_adapter().encrypt(SECRET)
-        Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": secret})
+    return give_factor(user) if factor else user
+
+
+def give_factor(user):
+    """The account with an app that shows codes."""
+    data = {"secret": get_adapter().encrypt(SECRET)}
+    Authenticator.objects.get_or_create(user=user, type=Authenticator.Type.TOTP, defaults={"data": data})
     return user
 
 
 def sign_in(client, user):
     """Sign in as this account, with its second factor shown."""
-    client.force_login(user)
+    client.force_login(give_factor(user))
     session = client.session
     session[signin.MARK] = user.pk
     session.save()

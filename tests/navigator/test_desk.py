@@ -12,6 +12,7 @@ from navigator.models import Choice, Guidance, Question, Recommendation
 from services.models import Service
 from tests.conftest import NOON
 from tests.forms import filled
+from tests.navigator.staff import sign_in
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ def ana(db):
 
 @pytest.fixture
 def desk(client, ana):
-    client.force_login(ana)
+    sign_in(client, ana)
     return client
 
 
@@ -264,7 +265,7 @@ def test_the_start_page_before_the_first_edition(desk, monkeypatch):
 
 
 def test_an_account_without_rights_sees_no_news(client, db):
-    client.force_login(User.objects.create_user("guest", is_staff=True))
+    sign_in(client, User.objects.create_user("guest", is_staff=True))
     assert "To check" not in said(start(client))
 
 
@@ -290,7 +291,7 @@ def test_the_roles_give_what_they_say(db):
 
 
 def test_an_administrator_makes_no_superuser(client, db):
-    client.force_login(rights("Administrator"))
+    sign_in(client, rights("Administrator"))
     plain = User.objects.create_user("plain")
     address = reverse("admin:auth_user_change", args=[plain.pk])
     data = filled(client.get(address), "user_form") | {"is_superuser": "on", "is_staff": "on"}

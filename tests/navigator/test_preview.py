@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from navigator import editions, models
 from services.models import Service
+from tests.navigator.staff import sign_in
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ def client(db):
     name.plain.data["en"] = "Words of the draft"
     name.save()
     client = Client(enforce_csrf_checks=True)
-    client.force_login(User.objects.create_user("eve", is_staff=True))
+    sign_in(client, User.objects.create_user("eve", is_staff=True))
     return client
 
 

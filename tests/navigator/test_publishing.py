@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from navigator import editions, models
 from services.models import Service, words
+from tests.navigator.staff import sign_in
 
 FORBIDDEN, CONFLICT = 403, 409
 RAINN = "National Sexual Assault Hotline (RAINN)"
@@ -33,7 +34,7 @@ def account(name, publishes):
 
 def signed_in(user, **kwargs):
     client = Client(**kwargs)
-    client.force_login(user)
+    sign_in(client, user)
     return client
 
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from services.models import ContactPoint, Organization, Service, Source
 from tests.conftest import NOON
 from tests.forms import filled
+from tests.navigator.staff import sign_in
 
 TODAY = NOON.date()
 FORM = "service_form"
@@ -25,7 +26,7 @@ def ana(db):
 
 @pytest.fixture
 def desk(client, ana):
-    client.force_login(ana)
+    sign_in(client, ana)
     return client
 
 
@@ -146,7 +147,7 @@ def test_a_recommended_service_stays_live_and_the_refusal_names_the_rules(desk, 
 
 
 def test_a_recommended_service_is_not_deleted(client, admin_user, nhth):
-    client.force_login(admin_user)
+    sign_in(client, admin_user)
     address = reverse("admin:services_service_delete", args=[nhth.pk])
     response = client.post(address, {"post": "yes"})
     assert "Recommendation with rank" in said(response)
@@ -295,7 +296,7 @@ def test_several_services_are_checked_from_the_list(desk):
 
 
 def test_who_may_not_change_services_may_not_check_them(client, nhth, db):
-    client.force_login(User.objects.create_user("guest", is_staff=True))
+    sign_in(client, User.objects.create_user("guest", is_staff=True))
     address = reverse("admin:services_service_checked") + f"?id={nhth.pk}"
     assert client.post(address, {"how": "Read its website"}).status_code == 403
 
