@@ -131,6 +131,8 @@ def read(path: Path) -> list[Json]:
     """
     if path.is_dir() or path.name == "datapackage.json":
         return nested(_read_package(path if path.is_dir() else path.parent))
+    if path.suffix == ".csv":
+        raise ValueError(f"{path.name} is one table of many. Give the folder that it stands in.")
     data = _decode(path)
     if isinstance(data, dict) and "contents" in data:
         data = data["contents"]
