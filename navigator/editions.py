@@ -23,9 +23,8 @@ from django.db import Error, close_old_connections, transaction
 
 from services import records
 
-from . import models, paths
+from . import memory, models, paths
 from .content import Content, compile_draft
-from .memory import Memory
 
 log = logging.getLogger(__name__)
 LOOK_EVERY = 2.0
@@ -57,7 +56,8 @@ class Edition:
         self.hash = digest
         self.flow = content.flow
         self.services = {service.slug: service for service in content.services}
-        self.memory = Memory()
+        self.steps = memory.Memory(memory.HOUR)
+        self.outcomes = memory.Memory(memory.MINUTE)
 
     @cached_property
     def organizations(self) -> dict[str, records.Organization]:

@@ -1,62 +1,67 @@
 """Pages kept in memory, and pages made small, so that a step costs little more than an empty page.
 
 An edition carries its own memory. A page is kept there, compressed as it is sent, under everything that it
-is made from: the language, the sealed answers, what is ticked, how much of the page. All of it is forgotten
-when the minute changes (the pages say what is open now), when there is too much of it, and, with the
-edition, when a newer one comes into force.
+is made from: the language, the form that was sent (sealed answers and a move), how much of the page.
+Questions are kept for the hour in which their seal is made, pages that say what is open now for the minute;
+all of it is forgotten earlier when there is too much of it, and, with the edition, when a newer one comes
+into force.
 """
 
 import gzip
 import time
 from collections.abc import Callable, Hashable
 from functools import lru_cache
-from typing import Any, TypeVar
 
 import brotli
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
-MOST = 8 * 1024 * 1024
-"""Bytes of pages that one edition keeps: some two thousand."""
+HOUR, MINUTE = 3600, 60
+MOST = 6 * 1024 * 1024
+"""Bytes that one memory keeps: some two thousand pages."""
 EACH = 1024
-"""Bytes that anything kept costs besides its own, roughly."""
+"""Bytes that a page costs besides its own, roughly: the form that led to it."""
 SMALL = 200
 """Bytes below which compressing is not worth it."""
 
 
-Kept = TypeVar("Kept")
-
-
 class Memory:
-    """What was made in the minute at hand, by what it was made from.
+    """What was made in the hour or the minute at hand, by what it was made from.
 
     Threads share it without a lock: at worst two of them make the same page.
     """
 
-    def __init__(self) -> None:
-        self._minute = 0
+    def __init__(self, seconds: int) -> None:
+        self._seconds = seconds
+        self._period = 0
         self._size = 0
-        self._kept: dict[Hashable, Any] = {}
+        self._kept: dict[Hashable, bytes] = {}
 
-    def find(self, key: Hashable, make: Callable[[], Kept]) -> Kept:
-        """What is kept under ``key``; else what ``make`` returns, kept from now on if it is anything."""
-        minute = int(time.time()) // 60
-        if minute != self._minute or self._size > MOST:
-            self._minute, self._size, self._kept = minute, 0, {}
-        kept = self._kept
-        found = kept.get(key)
-        if found is None:
-            found = make()
-            if found is not None:
-                kept[key] = found
-                self._size += EACH + (len(found) if isinstance(found, bytes) else 0)
-        return found
+    def get(self, key: Hashable) -> bytes | None:
+        """The page kept under ``key``, if there is one."""
+        return self._now().get(key)
+
+    def page(self, key: Hashable, make: Callable[[], bytes]) -> bytes:
+        """The page kept under ``key``; else the one that ``make`` returns, kept from now on."""
+        kept = self._now()
+        page = kept.get(key)
+        if page is None:
+            page = kept[key] = make()
+            self._size += len(page) + EACH
+        return page
+
+    def _now(self) -> dict[Hashable, bytes]:
+        """What is kept of this period; nothing yet if a new one has begun, or if it was too much."""
+        period = int(time.time()) // self._seconds
+        if period != self._period or self._size > MOST:
+            self._period, self._size, self._kept = period, 0, {}
+        return self._kept
 
 
 def encoding(request: HttpRequest) -> str:
     """The best encoding that the browser takes: ``br``, ``gzip`` or, as it is, the empty string."""
-    return _best(request.headers.get("Accept-Encoding", "")[:200])
+    return _best(request.META.get("HTTP_ACCEPT_ENCODING", "")[:200])
 
 
 @lru_cache(maxsize=64)

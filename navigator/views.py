@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -99,50 +99,53 @@ def question(request: HttpRequest) -> HttpResponse:
 
 
 def respond(request: HttpRequest, edition: Edition) -> HttpResponse:
-    """The step that a request leads to, in this edition: found in memory, or made now (memory.py)."""
-    step, ticked, notice = _posted(request, edition)
-    whole = not request.htmx or request.headers.get("HX-Request-Type") == "full"  # type: ignore[attr-defined]
+    """The step that a request leads to, in this edition: kept from an equal request, or made now (memory.py)."""
+    posted = _posted(request)
+    whole = "HTTP_HX_REQUEST" not in request.META or request.META.get("HTTP_HX_REQUEST_TYPE") == "full"
     name = memory.encoding(request)
-    page = edition.memory.find(
-        (get_language(), answers.seal(step), ticked, notice, whole, name),
-        lambda: memory.compress(render_step(request, edition, step, ticked, notice, whole=whole).encode(), name),
-    )
+    key = (get_language(), whole, name, posted)
+    page = edition.steps.get(key) or edition.outcomes.get(key)
+    if page is None:
+        step, ticked, notice = _moved(edition.flow, posted)
+        page = (edition.outcomes if step.done else edition.steps).page(
+            # Whatever does not open gets one page, so that nobody fills the memory with made-up forms.
+            ("anew", *key[:3]) if notice else key,
+            lambda: memory.compress(render_step(request, edition, step, ticked, notice, whole=whole).encode(), name),
+        )
     response = memory.reply(page, name, "HX-Request, HX-Request-Type")
     response["X-Robots-Tag"] = "noindex" if request.method == "POST" else "index"
     return response
 
 
-def _posted(request: HttpRequest, edition: Edition) -> tuple[Step, str, bool]:
-    """The step that was asked for, the choice to show as chosen, and whether to say that we start anew."""
-    fresh = edition.memory.find("start", lambda: answers.start(edition.flow))
+def _posted(request: HttpRequest) -> bytes | None:
+    """The form that a page of ours sent; None if there is none; empty if it is no form."""
     if request.method != "POST" or not same_origin(request):
-        return fresh, "", False
-    if request.content_type != "application/x-www-form-urlencoded":
-        return fresh, "", True
-    token = request.POST.get("t", "")
-    made, position = request.POST.get("g", answers.NEXT)[:3], request.POST.get("c", "")[:3]
-    found = edition.memory.find((token, made, position), lambda: _moved(edition.flow, token, made, position))
-    return (*found, False) if found else (fresh, "", True)
-
-
-def _moved(questions: flow.Flow, token: str, made: str, position: str) -> tuple[Step, str] | None:
-    """The step after a move, and the choice to show as chosen there; None for a token that does not open."""
-    step = answers.unseal(token)
-    if step is None:
         return None
+    return request.body if request.content_type == "application/x-www-form-urlencoded" else b""
+
+
+def _moved(questions: flow.Flow, posted: bytes | None) -> tuple[Step, str, bool]:
+    """The step that was asked for, the choice to show as chosen, and whether to say that we start anew."""
+    if posted is None:
+        return answers.start(questions), "", False
+    form = QueryDict(posted)
+    step = answers.unseal(form.get("t", ""))
+    if step is None:
+        return answers.start(questions), "", True
+    made, position = form.get("g", answers.NEXT), form.get("c", "")
     after = answers.move(questions, step, made, position)
     ticked = after.answers.get(after.at, "")
     if made == answers.STAY and after.at == step.at:
         ticked = answers.chosen(step, position) or ticked
-    return after, ticked
+    return after, ticked, False
 
 
 def same_origin(request: HttpRequest) -> bool:
     """Whether the browser says that the request comes from a page of ours, or cannot say (E2)."""
-    site = request.headers.get("Sec-Fetch-Site")
+    site = request.META.get("HTTP_SEC_FETCH_SITE")
     if site is not None:
         return site in ("same-origin", "none")
-    origin = request.headers.get("Origin")
+    origin = request.META.get("HTTP_ORIGIN")
     return origin is None or origin == f"{request.scheme}://{request.get_host()}"
 
 
@@ -234,7 +237,7 @@ def respond_all(request: HttpRequest, edition: Edition) -> HttpResponse:
         return HttpResponse(render_all(request, edition, wish, open_now))
     name = memory.encoding(request)
     whole = not request.htmx  # type: ignore[attr-defined]
-    kept = edition.memory.find(
+    kept = edition.outcomes.page(
         ("all", get_language(), whole, name),
         lambda: memory.compress(render_all(request, edition, wish, open_now).encode(), name),
     )

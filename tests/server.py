@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import urllib.parse
+from collections.abc import Callable
 from pathlib import Path
 
 import brotli
@@ -75,25 +76,35 @@ class Answer:
 class Server:
     """One web process, or several, on one port."""
 
-    def __init__(self, folder: Path, port: int = 0, **more: str) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        port: int = 0,
+        app: str | None = None,
+        alive: str = "/healthz",
+        **more: str,
+    ) -> None:
         self.folder = folder
+        self.app = app or "navigator.wsgi:application"
+        self.alive = alive
         self.port = port or free_port()
         self.more = more
         self.log = folder / f"log-{self.port}"
         self.process: subprocess.Popen[bytes] | None = None
 
-    def start(self, *options: str) -> "Server":
-        """Start and wait until it serves."""
+    def start(self, *options: str, before: Callable[[], None] | None = None) -> "Server":
+        """Start, running ``before`` in the new process, and wait until it serves."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [GRANIAN, *f"{SERVE} --port {self.port}".split(), *options, "navigator.wsgi:application"],
+                [GRANIAN, *f"{SERVE} --port {self.port}".split(), *options, self.app],
                 cwd=ROOT,
                 env=environment(self.folder, **self.more),
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                preexec_fn=before,
             )
-        wait(lambda: self.get("/healthz").status == 200, f"the site does not serve: {self.log.read_text()}")
+        wait(lambda: self.get(self.alive).status == 200, self.log.read_text)
         return self
 
     def stop(self) -> None:
@@ -142,12 +153,12 @@ class Server:
         self.stop()
 
 
-def wait(true, message: str = "it does not happen", seconds: float = 20) -> None:
-    """Wait until it is true; a connection refused counts as not yet."""
+def wait(true: Callable[[], bool], told: Callable[[], str] = str, seconds: float = 30) -> None:
+    """Wait until it is true; a connection refused counts as not yet. What is told goes with the failure."""
     pause = threading.Event()
     for _ in range(int(seconds * 20)):
         with contextlib.suppress(OSError, http.client.HTTPException):
             if true():
                 return
         pause.wait(0.05)
-    raise AssertionError(message)
+    raise AssertionError(f"it does not happen {told()}")

@@ -85,10 +85,30 @@ def test_a_page_depends_on_nothing_else_of_the_request(client, edition, real):
     assert odd.content == plain
 
 
+def test_a_question_says_nothing_that_depends_on_the_minute(client, clock, real):
+    """It is kept for the hour, so it must be the same all through the hour."""
+    page = client.get("/").content
+    clock.shift(59 * 60)
+    editions.serve(editions.Edition(real.content, real.number, real.hash))
+    assert client.get("/").content == page
+
+
+def test_a_question_is_sealed_anew_each_hour(client, clock):
+    page = client.get("/").content
+    clock.shift(3600)
+    assert client.get("/").content != page
+
+
+def test_forms_that_do_not_open_are_not_kept(client, edition):
+    for number in range(20):
+        client.post("/", f"t=made-up-{number}", FORM)
+    assert len(edition.steps._kept) == 1
+
+
 def test_memory_is_bounded():
-    kept = memory.Memory()
+    kept = memory.Memory(memory.HOUR)
     for number in range(30):
-        kept.find(number, lambda: b"x" * 1024 * 1024)
+        kept.page(number, lambda: b"x" * 1024 * 1024)
     assert sum(len(page) for page in kept._kept.values()) <= memory.MOST + 2 * 1024 * 1024
 
 
