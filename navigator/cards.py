@@ -123,13 +123,8 @@ def card(service: Service, organization: str, now: dt.datetime, reason: str = ""
         now=words,
         hours=_hours(service),
         languages=t(service.languages_note) or _languages(service.languages),
-        checked=_date(service.assured_date) if service.assured_date else "",
+        checked=formats.date_format(service.assured_date, "DATE_FORMAT") if service.assured_date else "",
     )
-
-
-def _date(day: dt.date) -> str:
-    """A day in words; Django's English shortens the month."""
-    return formats.date_format(day, "F j, Y" if get_language() == "en" else "DATE_FORMAT")
 
 
 def _ordered(ways: Iterable[ContactPoint], prefer: str) -> list[ContactPoint]:

@@ -146,6 +146,7 @@ LANGUAGES = [(code, KNOWN_LANGUAGES.get(code, code)) for code in listed("LANGUAG
 LANGUAGE_CODE = LANGUAGES[0][0]
 LOCALE_PATHS = [BASE_DIR / "navigator" / "locale"]
 USE_I18N = True
+FORMAT_MODULE_PATH = ["navigator.formats"]
 USE_TZ = True
 TIME_ZONE = os.environ.get("TZ_NAME", "America/New_York")
 

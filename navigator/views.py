@@ -5,6 +5,7 @@ Nothing here touches the database, sets a cookie or keeps a thing about the pers
 
 import functools
 import json
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -26,6 +27,7 @@ from .editions import Edition, NoEdition
 from .templatetags.words import t
 
 View = Callable[..., HttpResponse]
+log = logging.getLogger(__name__)
 
 
 def allow(*methods: str) -> Callable[[View], View]:
@@ -338,5 +340,16 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500."""
-    return error(request, 500)
+    """500. If even the page for it cannot be made, the numbers alone."""
+    try:
+        return error(request, 500)
+    except Exception:
+        log.exception("the page for errors failed")
+        return HttpResponse(LAST_RESORT, status=500)
+
+
+LAST_RESORT = (
+    "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>"
+    "<title>A problem</title><h1>This page does not work right now</h1>"
+    "<p><a href='tel:911'>Call 911</a> if someone is in danger. <a href='/'>Try again</a></p>"
+)

@@ -100,6 +100,7 @@ async function turnAside(link) {
     if (mine !== turn || left) return;
     rejoin();
     aside = document.createElement("div");
+    aside.className = "within";
     aside.append(...page.querySelector("main").childNodes);
     find("#step").hidden = true;
     find("main").append(aside);
