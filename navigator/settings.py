@@ -174,6 +174,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
+SILENCED_SYSTEM_CHECKS = ["security.W002"]  # navigator.middleware.private sets X-Frame-Options, on every answer
 
 # Cookies are for staff alone, and stay on their own path (E3).
 ADMIN_PATH = "/admin/"
@@ -225,7 +226,6 @@ PUBLIC_BODY_LIMIT = 8_192
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 
 # Logs: one line a request, with nothing in it about the person; of an error, the kind and the place (D5, D7).
-LOGGING_CONFIG = None
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -4,13 +4,10 @@ import contextlib
 import http.server
 import os
 import shutil
-import socket
 import subprocess
-import sys
 import tempfile
 import threading
 import time
-import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,8 +15,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from tests.browser import find
-
-ROOT = Path(__file__).resolve().parent.parent.parent
+from tests.server import Server, manage
 
 
 def pytest_collection_modifyitems(items):
@@ -30,36 +26,11 @@ def pytest_collection_modifyitems(items):
 
 @dataclass
 class Site:
-    """A running copy of the site."""
+    """A running copy of the site, and where leaving leads."""
 
     url: str
-    log: Path
     exit: str
-    process: subprocess.Popen
-    environment: dict
-
-    def manage(self, *command):
-        """Run a management command on this copy; its output."""
-        return subprocess.run(
-            [sys.executable, "manage.py", *command], cwd=ROOT, env=self.environment, check=True, capture_output=True
-        ).stdout.decode()
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def wait_for(url, process):
-    """Until the site answers; fails at once if its process ended."""
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        assert process.poll() is None, "the server stopped"
-        with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=2):
-            return
-        threading.Event().wait(0.1)
-    raise AssertionError(f"{url} did not answer")
+    server: Server
 
 
 class Weather(http.server.BaseHTTPRequestHandler):
@@ -78,36 +49,16 @@ class Weather(http.server.BaseHTTPRequestHandler):
 
 
 @pytest.fixture(scope="session")
-def site():
+def site(tmp_path_factory):
     """The site as `make serve` serves it, on its real content."""
-    folder = Path(tempfile.mkdtemp(prefix="navigator-site-"))
+    folder = tmp_path_factory.mktemp("site")
     weather = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Weather)
     threading.Thread(target=weather.serve_forever, daemon=True).start()
-    port = free_port()
-    environment = {
-        **{name: value for name, value in os.environ.items() if name not in ("DJANGO_SETTINGS_MODULE", "DATABASE_URL")},
-        "DATA_DIR": str(folder / "var"),
-        "TLS": "off",
-        "EXIT_URL": f"http://127.0.0.1:{weather.server_port}/",
-    }
-    subprocess.run([sys.executable, "manage.py", "setup"], cwd=ROOT, env=environment, check=True)
-    log = folder / "log"
-    granian = Path(sys.executable).parent / "granian"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [granian, "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "1",
-             "--no-access-log", "--log-level", "warning", "navigator.wsgi:application"],
-            cwd=ROOT, env=environment, stdout=output, stderr=output,
-        )  # fmt: skip
-    url = f"http://127.0.0.1:{port}"
-    try:
-        wait_for(f"{url}/healthz", process)
-        yield Site(url, log, environment["EXIT_URL"], process, environment)
-    finally:
-        process.terminate()
-        process.wait(20)
-        weather.shutdown()
-        shutil.rmtree(folder, ignore_errors=True)
+    exit_url = f"http://127.0.0.1:{weather.server_port}/"
+    manage(folder, "setup")
+    with Server(folder, EXIT_URL=exit_url) as server:
+        yield Site(f"http://127.0.0.1:{server.port}", exit_url, server)
+    weather.shutdown()
 
 
 @pytest.fixture(scope="session")
