@@ -7,7 +7,7 @@ begins; the services that come first stand at the right.
 
 import textwrap
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from django.utils.translation import gettext as _
@@ -50,6 +50,11 @@ class Stop:
     always: tuple[First, ...]
     """What comes first after any of the answers."""
     ways: tuple[Way, ...]
+
+    @property
+    def last(self) -> bool:
+        """Whether nothing more is asked after it."""
+        return not any(way.to for way in self.ways)
 
     @property
     def only(self) -> str:
@@ -99,17 +104,21 @@ def stops(asked: Flow, names: Mapping[str, str]) -> list[Stop]:
 def _firsts(
     asked: Flow, names: Mapping[str, str], rules: list[Recommendation | None], known: set[tuple[str, str]]
 ) -> tuple[First, ...]:
-    """The rules that come first here, best first, each with what is not known by now of its condition."""
+    """The rules that come first here, best first, each with what is not known by now of its condition.
+
+    The first that fits counts, and one of them always does: so the last needs no condition.
+    """
     settled = {question for question, _choice in known}
-    lines: dict[First, None] = {}
-    for rule in sorted(rules, key=lambda rule: rule.rank if rule else 1_000_000):
+    place = {id(rule): (rule.rank, number) for number, rule in enumerate(asked.recommendations)}
+    last = (float("inf"), 0)
+    found: list[First] = []
+    for rule in sorted(rules, key=lambda rule: place.get(id(rule), last)):
         if rule is None:
-            lines[First("", _("No service"), "")] = None
+            found.append(First("", _("No service"), ""))
             continue
         left = {question: choices for question, choices in rule.when.items() if question not in settled}
-        when = content.sentence(asked, left) if left else _("otherwise") if lines else ""
-        lines[First(rule.service, names[rule.service], when)] = None
-    return tuple(lines)
+        found.append(First(rule.service, names[rule.service], content.sentence(asked, left)))
+    return (*found[:-1], replace(found[-1], when=_("otherwise") if len(found) > 1 else "")) if found else ()
 
 
 def _together(ways: list[Way]) -> tuple[tuple[First, ...], list[Way]]:
@@ -117,18 +126,21 @@ def _together(ways: list[Way]) -> tuple[tuple[First, ...], list[Way]]:
     heads = {way.firsts[:1] for way in ways}
     if len(ways) < 2 or len(heads) > 1 or not all(len(way.firsts) > 1 for way in ways):
         return (), ways
-    return heads.pop(), [Way(way.words, way.when, way.to, way.firsts[1:]) for way in ways]
+    rest = [way.firsts[1:] for way in ways]
+    alone = [(replace(firsts[0], when=""),) if len(firsts) == 1 else firsts for firsts in rest]
+    return heads.pop(), [replace(way, firsts=firsts) for way, firsts in zip(ways, alone, strict=True)]
 
 
 # Where it stands on the sheet: all in the units of the drawing, one for a pixel at 100 %
 
-LINE = 18
-PAD = 10
-GAP = 26
-WIDE = {"question": 310, "outcome": 380}
-LANES = 96
+LINE = 17
+PAD = 9
+GAP = 24
+QUESTION, OUTCOME = 300, 430
+"""How wide the boxes are."""
+LANES = 92
 """Room between two columns for the lines."""
-LETTER = 7.4
+LETTER = 6.9
 """The width of a letter, on the safe side."""
 
 
@@ -157,33 +169,42 @@ class Box:
     rules: tuple[float, ...] = ()
     """Where a line parts one answer from the next."""
 
+    @property
+    def right(self) -> float:
+        """Its right side."""
+        return self.x + self.width
 
-@dataclass(frozen=True)
-class Line:
-    """A way from an answer to what follows, as an SVG path; with words where none stand at its start."""
-
-    path: str
-    words: str = ""
-    x: float = 0
-    y: float = 0
+    @property
+    def bottom(self) -> float:
+        """Its lower side."""
+        return self.y + self.height
 
 
 @dataclass
 class Sheet:
-    """The whole drawing."""
+    """The whole drawing: boxes, ways between them as SVG paths, and the words that stand beside a way."""
 
     boxes: list[Box] = field(default_factory=list)
-    lines: list[Line] = field(default_factory=list)
-    width: float = 0
-    height: float = 0
+    ways: list[str] = field(default_factory=list)
+    beside: list[Row] = field(default_factory=list)
+
+    @property
+    def width(self) -> float:
+        """From the left side to the right."""
+        return max((box.right for box in self.boxes), default=0) + 2
+
+    @property
+    def height(self) -> float:
+        """From top to bottom."""
+        return max((box.bottom for box in self.boxes), default=0) + 2
 
     @property
     def pages(self) -> list[tuple[float, float]]:
         """The drawing on paper: top and height of one page or of two, cut where no box is."""
         free = [
             cut
-            for cut in (box.y + box.height + GAP / 2 for box in self.boxes)
-            if not any(box.y < cut < box.y + box.height for box in self.boxes)
+            for cut in (box.bottom + GAP / 2 for box in self.boxes)
+            if not any(box.y < cut < box.bottom for box in self.boxes)
         ]
         cut = min(free, key=lambda cut: abs(cut - self.height / 2), default=self.height)
         if self.height < 1.5 * self.width or not 0.3 < cut / self.height < 0.7:
@@ -196,39 +217,21 @@ def draw(found: list[Stop]) -> Sheet:
     sheet = Sheet()
     columns = _columns(found)
     deepest = max(columns.values(), default=0)
-    step = WIDE["question"] + LANES
-    below = [0.0] * (deepest + 3)
+    free = dict.fromkeys(range(deepest + 1), 1.0)
+    placed: dict[str, Box] = {}
     for stop in found:
         column = columns[stop.key]
-        x, y = column * step + 1, below[column] + 1
-        if stop.only:
-            box, _starts = _question(stop, x, y, {})
-            bottom = box.y + box.height
-            if columns.get(stop.only) == column:
-                middle = x + WIDE["question"] / 2
-                sheet.lines.append(
-                    Line(f"M{middle} {bottom}V{bottom + 2 * GAP - 4}", _("any answer"), middle + 8, bottom + GAP + 4)
-                )
-            below[column] = bottom + 2 * GAP
-        else:
-            outcomes = {place: _outcomes(way.firsts) for place, way in enumerate(stop.ways)}
-            outcomes[-1] = _outcomes(stop.always)
-            heights = {place: sum(height + 6 for height in each) for place, each in outcomes.items()}
-            box, starts = _question(stop, x, y, heights)
-            top = y
-            for place, firsts in ((-1, stop.always), *((place, way.firsts) for place, way in enumerate(stop.ways))):
-                start = starts.get(place, top)
-                for first, height in zip(firsts, outcomes[place], strict=True):
-                    made = _outcome(first, (deepest + 1) * step + 1, start, height)
-                    sheet.boxes.append(made)
-                    middle = start + height / 2
-                    sheet.lines.append(Line(f"M{box.x + box.width} {middle}H{made.x - 4}"))
-                    start += height + 6
-            below[column] = box.y + box.height + GAP
-        sheet.boxes.append(box)
-    _join(found, sheet)
-    sheet.width = max((box.x + box.width for box in sheet.boxes), default=0) + 1
-    sheet.height = max((box.y + box.height for box in sheet.boxes), default=0) + 1
+        x, y = 1 + column * (QUESTION + LANES), free[column]
+        beside = stop.last and column == deepest
+        box = placed[stop.key] = _question(sheet, stop, x, y, beside)
+        bottom = box.bottom if beside else _below(sheet, stop, box)
+        if stop.only and columns[stop.only] == column:
+            sheet.ways.append(f"M{x + 20} {bottom}v{2 * GAP - 5}")
+            sheet.beside.append(Row(x + 32, bottom + GAP + 4, _("any answer"), "when"))
+            bottom += GAP
+        free[column] = bottom + GAP
+    for stop in found:
+        _join(sheet, stop, placed)
     return sheet
 
 
@@ -236,77 +239,82 @@ def _columns(found: list[Stop]) -> dict[str, int]:
     """The column of each question: one further right each time that the ways part."""
     columns: dict[str, int] = {}
     for stop in found:
-        before = [other for other in found if any(stop.key in way.to for way in other.ways) and other.key in columns]
-        columns[stop.key] = max(
-            (columns[other.key] + (not (other.only and len(before) == 1)) for other in before), default=0
-        )
+        before = [other for other in found if other.key in columns and any(stop.key in way.to for way in other.ways)]
+        straight = len(before) == 1 and before[0].only
+        columns[stop.key] = max((columns[other.key] + (not straight) for other in before), default=0)
     return columns
 
 
 def _wrap(words: str, width: float) -> list[str]:
-    return textwrap.wrap(words, int((width - 2 * PAD) / LETTER)) or [""]
+    return textwrap.wrap(words, int((width - 2 * PAD) / LETTER))
 
 
-def _question(stop: Stop, x: float, y: float, room: Mapping[int, float]) -> tuple[Box, dict[int, float]]:
-    """The box of a question, and where each of its answers starts."""
-    width, at = WIDE["question"], y + PAD
+def _rows(x: float, y: float, width: float, *parts: tuple[str, str]) -> list[Row]:
+    """Texts below each other, each with its kind."""
+    lines = [(line, kind) for words, kind in parts for line in _wrap(words, width)]
+    return [Row(x + PAD, y + LINE * place + LINE - 4, line, kind) for place, (line, kind) in enumerate(lines)]
+
+
+def _question(sheet: Sheet, stop: Stop, x: float, y: float, beside: bool) -> Box:
+    """The box of a question; where nothing more is asked, with what comes first beside each answer."""
     rows: list[Row] = []
     rules: list[float] = []
-    starts: dict[int, float] = {}
-
-    def write(words: str, kind: str) -> None:
-        nonlocal at
-        for line in _wrap(words, width):
-            rows.append(Row(x + PAD, at + LINE - 5, line, kind))
-            at += LINE
-
-    starts[-1] = at
-    write(stop.words, "asked")
-    if stop.when:
-        write(stop.when, "when")
-    at = max(at, starts[-1] + room.get(-1, 0)) + 4
-    for place, way in enumerate(stop.ways):
-        rules.append(at)
-        starts[place] = at + 5
-        at += 4
-        write(way.words, "answer")
-        if way.when:
-            write(way.when, "when")
-        at = max(at + 4, starts[place] + room.get(place, 0))
-    return Box("question", stop.key, x, y, width, at - y, tuple(rows), stop.words, tuple(rules)), starts
+    at = y
+    parts = [(stop.words, "asked", stop.when, stop.always)]
+    parts += [(way.words, "answer", way.when, way.firsts) for way in stop.ways]
+    for words, kind, when, firsts in parts:
+        if at > y:
+            rules.append(at)
+        made = _rows(x, at + 4, QUESTION, (words, kind), (when, "when"))
+        rows += made
+        room: float = LINE * len(made) + 9
+        if beside:
+            room = max(room, _outcomes(sheet, firsts, x + QUESTION + LANES, at + 3, x + QUESTION) - at + 3)
+        at += room
+    box = Box("question", stop.key, x, y, QUESTION, at - y, tuple(rows), stop.words, tuple(rules))
+    sheet.boxes.append(box)
+    return box
 
 
-def _outcomes(firsts: tuple[First, ...]) -> list[float]:
-    """How high the box of each first service is."""
-    width = WIDE["outcome"]
-    return [
-        (len(_wrap(first.words, width)) + len(_wrap(first.when, width) if first.when else ())) * LINE + 8
-        for first in firsts
-    ]
+def _outcomes(sheet: Sheet, firsts: tuple[First, ...], x: float, y: float, start: float | None = None) -> float:
+    """The boxes of what comes first, below each other from ``y``, each with a line from ``start``. Gives the end."""
+    width = OUTCOME if start is not None else QUESTION - 20
+    for first in firsts:
+        rows = _rows(x, y + 2, width, (first.when, "when"), (first.words, "service"))
+        box = Box("outcome", first.service, x, y, width, LINE * len(rows) + 8, tuple(rows), first.words)
+        sheet.boxes.append(box)
+        if start is not None:
+            sheet.ways.append(f"M{start} {y + 12}H{x - 5}")
+        y = box.bottom + 4
+    return y - 4 if firsts else y
 
 
-def _outcome(first: First, x: float, y: float, height: float) -> Box:
-    lines = [(line, "when") for line in (_wrap(first.when, WIDE["outcome"]) if first.when else ())]
-    lines += [(line, "service") for line in _wrap(first.words, WIDE["outcome"])]
-    rows = tuple(Row(x + PAD, y + 4 + LINE * place + LINE - 5, line, kind) for place, (line, kind) in enumerate(lines))
-    return Box("outcome", first.service, x, y, WIDE["outcome"], height, rows, first.words)
+def _below(sheet: Sheet, stop: Stop, box: Box) -> float:
+    """What comes first after some of the answers, below the question. Gives where it ends."""
+    groups: dict[tuple[First, ...], list[str]] = {}
+    for way in stop.ways:
+        if way.firsts:
+            groups.setdefault(way.firsts, []).append(way.words)
+    bottom = box.bottom
+    for firsts, answers in groups.items():
+        words = _(" or ").join(f"“{answer}”" for answer in answers)
+        said = _rows(box.x + 20, bottom + 6, QUESTION - 20, (words, "when"))
+        top = bottom + 6 + LINE * len(said) + 10
+        sheet.beside += said
+        sheet.ways.append(f"M{box.x + 20} {bottom}V{top - 5}")
+        bottom = _outcomes(sheet, firsts, box.x + 20, top)
+    return bottom
 
 
-def _join(found: list[Stop], sheet: Sheet) -> None:
-    """Lines from answers to the questions that follow, each in a lane of its own so that none cross."""
-    boxes = {box.key: box for box in sheet.boxes if box.kind == "question"}
-    for stop in found:
-        box = boxes[stop.key]
-        pairs = []
-        for place, way in enumerate(stop.ways):
-            for key in way.to:
-                if not (stop.only and boxes[key].x == box.x):
-                    pairs.append((box.rules[place] + LINE, boxes[key]))
-        up = [pair for pair in pairs if pair[1].y + LINE < pair[0]]
-        down = [pair for pair in pairs if pair not in up]
-        lane = (LANES - 24) / max(len(up), len(down), 1)
-        for side, each in (("up", up), ("down", down)):
-            for place, (start, target) in enumerate(each):
-                number = place if side == "up" else len(each) - 1 - place
-                x = box.x + box.width + 8 + lane * number
-                sheet.lines.append(Line(f"M{box.x + box.width} {start}H{x:g}V{target.y + LINE}H{target.x - 4}"))
+def _join(sheet: Sheet, stop: Stop, placed: dict[str, Box]) -> None:
+    """Lines from answers to the questions that follow, each in a lane of its own, so that none cross."""
+    box = placed[stop.key]
+    if stop.only and placed[stop.only].x == box.x:
+        return
+    pairs = [(top + 13, placed[key].y + 14) for top, way in zip(box.rules, stop.ways, strict=True) for key in way.to]
+    targets = [placed[key].x - 5 for way in stop.ways for key in way.to]
+    up = [start > end for start, end in pairs]
+    lane = (LANES - 24) / max(len(pairs), 1)
+    for place, ((start, end), target) in enumerate(zip(pairs, targets, strict=True)):
+        number = place if up[place] else len(pairs) - 1 - place
+        sheet.ways.append(f"M{box.right} {start}H{box.right + 8 + lane * number:g}V{end}H{target}")

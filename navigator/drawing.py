@@ -15,8 +15,8 @@ from services.models import Service
 from . import chart, content, editions, models, paths
 from .templatetags.words import t
 
-ZOOMS = (50, 75, 100, 150, 200)
-"""Per cent."""
+ZOOMS = ("fit", "50", "100", "150", "200")
+"""To the width of the window, or per cent."""
 
 
 def urls(site: AdminSite) -> list[Any]:
@@ -30,10 +30,10 @@ def flow_map(site: AdminSite, request: HttpRequest) -> HttpResponse:
     of_edition = edition is not None and request.GET.get("of") == "edition"
     shown = edition.content if edition and of_edition else content.compile_draft()
     report = editions.check(shown)
-    names = {service.slug: t(service.plain) or service.slug for service in shown.services}
+    names = {service.slug: t(service.name) or service.slug for service in shown.services}
     found = chart.stops(shown.flow, names)
     asked = request.GET.get("zoom", "")
-    zoom = int(asked) if asked in map(str, ZOOMS) else 100
+    zoom = asked if asked in ZOOMS else "100"
     sheet = chart.draw(found)
     return TemplateResponse(
         request,
@@ -46,7 +46,7 @@ def flow_map(site: AdminSite, request: HttpRequest) -> HttpResponse:
             "zoom": zoom,
             "zooms": ZOOMS,
             "sheet": sheet,
-            "shown_width": round(sheet.width * zoom / 100),
+            "shown_width": "100%" if zoom == "fit" else str(round(sheet.width * int(zoom) / 100)),
             "stops": found,
             "titles": {stop.key: stop.words for stop in found},
             "report": report,
