@@ -236,7 +236,13 @@ def test_a_body_that_is_too_large_is_refused(client, address, size):
     answered(post(client, address, b"\x00" * size, "multipart/form-data; boundary=x"), 413)
 
 
-@pytest.mark.parametrize("address", ADDRESSES)
+def test_a_refusal_speaks_the_language_of_its_address_not_of_the_request_before(client):
+    client.get("/es/")
+    assert b'lang="en"' in post(client, "/", b"x" * 9_000).content
+    assert b'lang="es"' in post(client, "/es/", b"x" * 9_000).content
+
+
+@pytest.mark.parametrize("address", [*ADDRESSES, *LISTS])
 def test_the_largest_body_is_read(client, address):
     answered(post(client, address, b"t=" + b"x" * 8_190), 200)
 
