@@ -11,6 +11,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
+from django.utils import translation
 
 access = logging.getLogger("navigator.access")
 
@@ -32,7 +33,9 @@ def private(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Ht
 
     def answer(request: HttpRequest) -> HttpResponse:
         staff = request.path_info.startswith(settings.ADMIN_PATH)
-        if not staff:  # public pages know no cookie; a forged one must not reach the database either
+        # The thread may still speak the language of the request before.
+        translation.activate(translation.get_language_from_path(request.path_info) or settings.LANGUAGE_CODE)
+        if not staff:  # no public page knows a cookie: a stray one must not wake a session, and the database
             request.META.pop("HTTP_COOKIE", None)
         response = views.error(request, 413) if not staff and _too_large(request) else get_response(request)
         _protect(response, staff)

@@ -273,7 +273,7 @@ def test_every_move_from_every_step_is_sound(real, steps):
                 sound(real.flow, answers.move(real.flow, step, made, place))
 
 
-@settings(derandomize=True, max_examples=60, deadline=None)
+@settings(derandomize=True, max_examples=40, deadline=None)
 @given(st.data())
 def test_a_token_of_an_earlier_edition_leads_to_a_question_of_this_one(data):
     earlier, now = data.draw(made_up()), data.draw(made_up())

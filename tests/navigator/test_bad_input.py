@@ -14,8 +14,8 @@ FORM = "application/x-www-form-urlencoded"
 ADDRESSES = ["/", "/es/"]
 LISTS = ["/all/", "/es/all/"]
 STEP = answers.Step(answers={"danger": "no"}, at="who", offered=("me", "close", "other", "work"))
-thousands = settings(derandomize=True, max_examples=600, deadline=None)
-hundreds = settings(derandomize=True, max_examples=200, deadline=None)
+thousands = settings(derandomize=True, max_examples=350, deadline=None)
+hundreds = settings(derandomize=True, max_examples=150, deadline=None)
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +98,6 @@ def test_any_bytes_of_any_type(client):
             FORM,
             FORM + "; charset=utf-16",
             FORM + "; charset=rot13",
-            FORM + "; charset=\x00",
             "multipart/form-data",
             "multipart/form-data; boundary=x",
             "multipart/form-data; boundary=" + "x" * 500,
@@ -139,11 +138,7 @@ def test_forged_tokens_start_over(client):
     changed = st.integers(0, len(good) - 1).map(lambda n: good[:n] + ("B" if good[n] == "A" else "A") + good[n + 1 :])
 
     @hundreds
-    @given(
-        TOKENS
-        | ANY
-        | st.integers(0, len(good) - 1).map(lambda n: good[:n] + ("A" if good[n] != "A" else "B") + good[n + 1 :])
-    )
+    @given(TOKENS | ANY | changed)
     def check(forged):
         response = post(client, "/", f"t={quoted(forged)[:4000]}&g=n&c=0")
         answered(response, 200)
@@ -193,9 +188,7 @@ def test_strange_headers(client):
     values = printable | st.sampled_from(["true", "full", "null", "%ff", "csrftoken=1; sessionid=2", "en-" + "x" * 500])
 
     @thousands
-    @given(
-        st.sampled_from(ADDRESSES), st.sampled_from(["GET", "HEAD", "POST"]), st.dictionaries(names, values, max_size=4)
-    )
+    @given(st.sampled_from(ADDRESSES), methods, st.dictionaries(names, values, max_size=4))
     def check(address, method, headers):
         body = f"t={good}&g=n&c=0" if method == "POST" else ""
         response = client.generic(method, address, body, FORM, headers=headers)
@@ -226,7 +219,9 @@ def test_odd_addresses(client):
     @thousands
     @given(st.lists(parts | ANY, max_size=5), st.sampled_from(["", "/", "?t=x", "?" + "a" * 500, "#x", ";x", "//"]))
     def check(pieces, end):
-        response = client.generic("GET", "/" + "/".join(pieces) + end)
+        path, _, query = ("/" + "/".join(pieces) + end).partition("?")
+        typed = path.encode("utf-8", "surrogatepass").decode("latin-1")  # as a server hands it over
+        response = client.generic("GET", "/", PATH_INFO=typed, QUERY_STRING=query)
         assert response.status_code in (200, 301, 302, 400, 404)
         if response.status_code in (400, 404):
             answered(response, 400, 404)
@@ -241,7 +236,13 @@ def test_a_body_that_is_too_large_is_refused(client, address, size):
     answered(post(client, address, b"\x00" * size, "multipart/form-data; boundary=x"), 413)
 
 
-@pytest.mark.parametrize("address", ADDRESSES)
+def test_a_refusal_speaks_the_language_of_its_address_not_of_the_request_before(client):
+    client.get("/es/")
+    assert b'lang="en"' in post(client, "/", b"x" * 9_000).content
+    assert b'lang="es"' in post(client, "/es/", b"x" * 9_000).content
+
+
+@pytest.mark.parametrize("address", [*ADDRESSES, *LISTS])
 def test_the_largest_body_is_read(client, address):
     answered(post(client, address, b"t=" + b"x" * 8_190), 200)
 

@@ -10,8 +10,8 @@ from navigator.flow import SKIP, Choice, Flow, Guidance, Question, Recommendatio
 from tests.navigator.flows import WORDS, given_answers
 from tests.navigator.flows import flows as made_up
 
-many = settings(derandomize=True, max_examples=200, deadline=None)
-some = settings(derandomize=True, max_examples=80, deadline=None)
+many = settings(derandomize=True, max_examples=120, deadline=None)
+some = settings(derandomize=True, max_examples=60, deadline=None)
 
 
 def ask(key, *choices, when=None):

@@ -1,8 +1,10 @@
 """Make a fresh database into a working site; on one that works already, change nothing."""
 
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
 from django.core.management import BaseCommand, call_command
 
 from navigator import content, editions, models
@@ -23,4 +25,14 @@ class Command(BaseCommand):
             self.stdout.write("Loaded the services and the questions.")
         if not models.Edition.objects.exists():
             self.stdout.write(f"Published edition {editions.publish(note='First edition').number}.")
-        call_command("collectstatic", verbosity=0, interactive=False)
+        if not _collected():
+            call_command("collectstatic", verbosity=0, interactive=False)
+
+
+def _collected() -> bool:
+    """Whether the static files are as they were when they were last collected: hashing and packing takes seconds."""
+    manifest = Path(settings.STATIC_ROOT) / "staticfiles.json"
+    if not manifest.exists():
+        return False
+    found = (storage.path(name) for finder in get_finders() for name, storage in finder.list([]))
+    return max(Path(path).stat().st_mtime for path in found) < manifest.stat().st_mtime
