@@ -20,7 +20,7 @@ from django.utils.text import slugify
 
 from . import hours, hsds, models, phones, records
 
-MOST = 5000
+MOST = 2000
 """Services in one file. Somebody has to check each of them."""
 DEEPEST = 20
 """Levels of a service in JSON; the standard's own example has eleven."""
@@ -156,7 +156,6 @@ class Service(Theirs):
     required_documents: list[Document] = []
 
 
-@transaction.atomic
 def bring_in(rows: list[dict[str, Any]], language: str = hsds.MAIN) -> Report:
     """Write the services that are not here yet as drafts; all or, where something breaks, nothing.
 
@@ -165,9 +164,7 @@ def bring_in(rows: list[dict[str, Any]], language: str = hsds.MAIN) -> Report:
     if len(rows) > MOST:
         raise ValueError(f"{len(rows)} services are too many at once: at most {MOST}. Split the file.")
     report = Report()
-    here = set(models.Service.objects.values_list("slug", flat=True))
-    foreign = set(models.Source.objects.filter(url__startswith=ID).values_list("url", flat=True))
-    organizations = set(models.Organization.objects.values_list("slug", flat=True))
+    ready = []
     seen: set[str] = set()
     for number, row in enumerate(rows, start=1):
         name = _line(f"{number}. {row.get('name') or 'no name'}")
@@ -177,11 +174,24 @@ def bring_in(rows: list[dict[str, Any]], language: str = hsds.MAIN) -> Report:
                 raise ValueError("its id stands twice in this file")
             seen.add(str(row.get("id")))
             service, organization, notes = _read(row, language, report)
-            if service.slug in here or any(source.url in foreign for source in service.sources if source.url):
-                raise ValueError("it is here already; nothing was changed")
             _check(service, organization)
         except (ValueError, msgspec.ValidationError, ValidationError) as error:
             report.skipped.append(_line(f"{name}: {_words(error)}"))
+        else:
+            ready.append((name, service, organization, notes))
+    _write(ready, report)
+    return report
+
+
+@transaction.atomic
+def _write(ready: list[tuple[str, records.Service, records.Organization, list[str]]], report: Report) -> None:
+    """Write what is not here yet. The database is locked no longer than this takes."""
+    here = set(models.Service.objects.values_list("slug", flat=True))
+    foreign = set(models.Source.objects.filter(url__startswith=ID).values_list("url", flat=True))
+    organizations = set(models.Organization.objects.values_list("slug", flat=True))
+    for name, service, organization, notes in ready:
+        if service.slug in here or any(source.url in foreign for source in service.sources):
+            report.skipped.append(_line(f"{name}: it is here already; nothing was changed"))
             continue
         if organization.slug not in organizations:
             models.save_organization(organization)
@@ -190,7 +200,6 @@ def bring_in(rows: list[dict[str, Any]], language: str = hsds.MAIN) -> Report:
         here.add(service.slug)
         report.taken.append(f"{name} ({service.slug})")
         report.notes += [_line(f"{name}: {note}") for note in notes]
-    return report
 
 
 def _read(row: Any, language: str, report: Report) -> tuple[records.Service, records.Organization, list[str]]:

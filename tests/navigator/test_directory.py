@@ -158,6 +158,8 @@ def test_words_cannot_break_out_of_the_json_ld(fixtures, client):
     changed = msgspec.structs.replace(fixtures, services=(first, *fixtures.services[1:]))
     data = editions.encode(changed)
     editions.serve(editions.opened(3, data, editions.digest(data)))
+    block = client.get("/all/").content.decode().split('<script type="application/ld+json">')[1].split("</script>")[0]
+    assert "<" not in block
     (found,) = linked(client)
     assert any(point["name"] == "</script><b>" for point in found["@graph"])
 

@@ -4,9 +4,10 @@ import datetime as dt
 import re
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from navigator import search
+from navigator import editions, search
 from navigator.search import Wish
 
 LINES = (Path(__file__).parent.parent / "searches.txt").read_text(encoding="utf-8").splitlines()
@@ -37,14 +38,23 @@ def test_odd_words_do_no_harm(real, words):
     assert len(slugs(real, words=words)) < 5
 
 
-def test_a_known_word_is_not_taken_for_a_mistake(real):
-    assert slugs(real, words="raped")[0] == "rainn"
-    assert "take-it-down" not in slugs(real, words="rape")
+@pytest.mark.parametrize(("word", "other"), [("cash", "madd-victim-line"), ("kill", "victim-compensation")])
+def test_a_known_word_is_not_taken_for_a_mistake(real, word, other):
+    assert slugs(real, words=word)
+    assert other not in slugs(real, words=word)  # which has "crash", "bill"
 
 
-def test_help_comes_before_enforcement_where_both_fit(real):
-    first = real.services[slugs(real, words="la migra")[0]]
-    assert first.answered_by not in ("immigration", "police")
+def test_of_two_that_fit_alike_the_one_that_enforcement_answers_comes_second(fixtures):
+    keywords = {"en": "a word of their own, glimmerglass"}
+    pair = [
+        msgspec.structs.replace(
+            fixtures.services[0], slug=slug, category="report", main=False, answered_by=by, keywords=keywords
+        )
+        for slug, by in (("aa", "police"), ("bb", "immigration"), ("cc", "neither"))
+    ]
+    data = editions.encode(msgspec.structs.replace(fixtures, services=tuple(pair)))
+    edition = editions.opened(1, data, editions.digest(data))
+    assert [service.slug for service in search.find(edition, Wish("glimmerglass"))] == ["cc", "aa", "bb"]
 
 
 def test_the_ways_needs_and_languages_narrow_it_down(real):
