@@ -9,7 +9,7 @@ export PYTHONDONTWRITEBYTECODE ?= 1
 LOCAL := TLS=off
 
 .DEFAULT_GOAL := help
-.PHONY: help serve staff test lint lock bench screenshots words truth clean
+.PHONY: help serve staff test lint lock bench screenshots words messages truth clean
 
 help: ## Say what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -38,9 +38,10 @@ staff: $(VENV)/base $(MO) ## Create a staff account
 	@$(LOCAL) $(BIN)/python manage.py setup
 	@$(LOCAL) $(BIN)/python manage.py createsuperuser
 
-test: $(VENV)/test $(MO) lint ## Run every check and every test, in real browsers too
+test: $(VENV)/test $(MO) lint ## Run every check and every test, in real browsers and on PostgreSQL too
 	@$(BIN)/python -m tests.browser.find
 	$(BIN)/python -m pytest
+	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -m "not browser and not served and not faults"
 
 lint: $(VENV)/test
 	$(BIN)/ruff check .
@@ -55,6 +56,9 @@ truth: $(VENV)/base $(MO) ## Write tests/truth_table.txt anew from the fixtures
 
 words: $(VENV)/test ## Print how easy every public text is to read
 	@$(BIN)/python -m tests.words
+
+messages: $(VENV)/test ## Put new words of the interface into the catalogues, to be translated there
+	@$(BIN)/python -m tests.messages
 
 lock: $(VENV)/test ## Pin the requirements anew
 	cd requirements && for name in base test; do \

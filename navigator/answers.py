@@ -9,6 +9,7 @@ nothing (safety-and-access.md C1, C4).
 
 import base64
 import datetime as dt
+from collections.abc import Sequence
 from functools import lru_cache
 
 import msgspec
@@ -60,6 +61,8 @@ def unseal(token: str, now: dt.datetime | None = None) -> Step | None:
         data = base64.urlsafe_b64decode(token)
     except ValueError:
         return None
+    if base64.urlsafe_b64encode(data).decode() != token:  # decoding overlooks what does not belong
+        return None
     for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
         for hour in (_hour(now), _hour(now) - 1):
             try:
@@ -108,11 +111,10 @@ def move(flow: Flow, step: Step, made: str, position: str) -> Step:
     if made == BACK:
         return _back(flow, here)
     if made.startswith(CHANGE):
-        keys = list(here.answers)
-        place = made.removeprefix(CHANGE)
-        return at(flow, here, keys[int(place)] if place.isdecimal() and int(place) < len(keys) else here.at)
+        return at(flow, here, _at_place(list(here.answers), made.removeprefix(CHANGE)) or here.at)
     if made.startswith(PREFER):
-        return msgspec.structs.replace(here, prefer=made.removeprefix(PREFER)[:1])
+        here = msgspec.structs.replace(here, prefer=made.removeprefix(PREFER)[:1])
+        return here if here.done else at(flow, here, here.at)
     if made == STAY or here.done:
         return here if here.done else at(flow, here, here.at)
     if made == RESULTS:
@@ -127,17 +129,20 @@ def move(flow: Flow, step: Step, made: str, position: str) -> Step:
 
 def chosen(step: Step, position: str) -> str | None:
     """The choice at a position of those offered; None if there is none such."""
-    if len(position) < 3 and position.isdecimal() and int(position) < len(step.offered):
-        return step.offered[int(position)]
-    return None
+    return _at_place(step.offered, position)
+
+
+def _at_place(keys: Sequence[str], place: str) -> str | None:
+    # No more than two digits: `int` raises for thousands of them.
+    return keys[int(place)] if len(place) < 3 and place.isdecimal() and int(place) < len(keys) else None
 
 
 def _back(flow: Flow, step: Step) -> Step:
     """The question before this one; from an outcome, the one that was shown last."""
     asked = list(step.answers)
     if step.done:
-        last = step.at if step.at in asked or next_question(flow, step.answers) else asked[-1]
-        return at(flow, step, last)
+        open_still = next_question(flow, step.answers)
+        return at(flow, step, step.at if step.at in asked or open_still or not asked else asked[-1])
     place = asked.index(step.at) if step.at in asked else len(asked)
     return at(flow, step, asked[place - 1] if place else step.at)
 

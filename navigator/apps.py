@@ -1,6 +1,7 @@
 """The questions and the public pages."""
 
 from django.apps import AppConfig
+from django.contrib import admin
 from django.contrib.admin.apps import AdminConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -17,3 +18,10 @@ class DeskConfig(AdminConfig):
     """Django admin, with our own site."""
 
     default_site = "navigator.desk.Desk"
+
+    def ready(self) -> None:
+        """Register every app's tables, then settle what the desk shows of accounts."""
+        super().ready()
+        from . import signin
+
+        signin.settle(admin.site)

@@ -13,7 +13,7 @@ from django.utils import formats
 from django.utils.translation import get_language, gettext, gettext_lazy
 
 from services import hours, phones
-from services.records import ContactPoint, Service
+from services.records import SPEECHLESS, ContactPoint, Service
 
 from .templatetags.words import t
 
@@ -28,6 +28,17 @@ FIRST = {
     QUIET: ("text", "chat", "form", "email", "website", "tty", "videophone", "call"),
     DEAF: ("videophone", "tty", "text", "chat", "form", "email", "website", "call"),
 }
+KINDS = {
+    "call": gettext_lazy("Call"),
+    "text": gettext_lazy("Text"),
+    "chat": gettext_lazy("Chat"),
+    "form": gettext_lazy("Web form"),
+    "email": gettext_lazy("E-mail"),
+    "videophone": gettext_lazy("Videophone"),
+    "tty": gettext_lazy("TTY"),
+    "website": gettext_lazy("Website"),
+}
+RELAY = "relay-711"
 OUTSIDE = frozenset({"chat", "form", "website"})
 ZONES = {
     "America/New_York": gettext_lazy("Eastern time"),
@@ -59,13 +70,12 @@ class Way:
     title: str
     """"Call 1-888-373-7888": what the button says."""
     extra: str
-    """The number in letters, or that the call is free."""
+    """The number in letters, that the call is free, or the e-mail address."""
+    host: str
+    """The site that it opens, for paper; empty for what is no site."""
     label: str
     state: hours.State
-    hours: str
     languages: str
-    outside: bool
-    """Whether it opens another site."""
 
 
 @dataclass(frozen=True)
@@ -80,8 +90,8 @@ class Card:
     """Whether any way to talk or write to someone is open now."""
     now: str = ""
     """The same in words."""
-    voice: bool = False
-    """Whether it has a voice number, for which a relay operator may help (I5)."""
+    hours: list[tuple[str, str]] = field(default_factory=list)
+    """The hours way by way, where they are not simply day and night."""
     languages: str = ""
     checked: str = ""
 
@@ -90,19 +100,28 @@ class Card:
         """Whether police or immigration enforcement answers, to be said before the number."""
         return self.service.answered_by in ("police", "immigration")
 
+    @property
+    def voice(self) -> bool:
+        """Whether it has a voice number, for which a relay operator may help (I5)."""
+        return self.service.slug != RELAY and any(way.kind == "call" for way in self.ways)
+
+    @property
+    def spoken_only(self) -> bool:
+        """Whether nothing but a voice reaches it."""
+        return bool(self.ways) and not any(way.kind in SPEECHLESS for way in self.ways)
+
 
 def card(service: Service, organization: str, now: dt.datetime, reason: str = "", prefer: str = "") -> Card:
     """A service as a card at ``now`` (an aware datetime), its ways in the order the person prefers."""
-    ways = [_way(way, now) for way in _ordered(service.ways, prefer)]
     state, words = _now(service, now)
     return Card(
         service=service,
         organization=organization,
         reason=reason,
-        ways=ways,
+        ways=[_way(way, now) for way in _ordered(service.ways, prefer)],
         state=state,
         now=words,
-        voice=any(way.kind == "call" for way in service.ways) and service.slug != "relay-711",
+        hours=_hours(service),
         languages=t(service.languages_note) or _languages(service.languages),
         checked=formats.date_format(service.assured_date, "DATE_FORMAT") if service.assured_date else "",
     )
@@ -126,20 +145,31 @@ def _way(way: ContactPoint, now: dt.datetime) -> Way:
         href=href,
         title=title,
         extra=extra,
+        host=_host(way.value) if way.kind in OUTSIDE else "",
         label=t(way.label),
         state=hours.state(way.hours, way.timezone, now),
-        hours=said_hours(way),
         languages=_languages(way.languages),
-        outside=way.kind in OUTSIDE,
     )
+
+
+def _hours(service: Service) -> list[tuple[str, str]]:
+    """The hours of each way with something to say, ways with the same hours together."""
+    found: dict[str, list[str]] = {}
+    for way in service.ways:
+        words = said_hours(way)
+        if words:
+            found.setdefault(words, []).append(str(KINDS[way.kind]))
+    if list(found) == [gettext("Day and night.")]:
+        return []
+    return [(", ".join(dict.fromkeys(kinds)), words) for words, kinds in found.items()]
 
 
 def _button(way: ContactPoint) -> tuple[str, str, str]:
     """Where a way leads, what its button says, and what stands beside it."""
     number = phones.show(way.value)
-    free = gettext("free call") if way.kind == "call" and phones.toll_free(way.value) else ""
     match way.kind:
         case "call":
+            free = gettext("free call") if phones.toll_free(way.value) else ""
             return f"tel:{way.value}", gettext("Call %(number)s") % {"number": number}, way.vanity or free
         case "tty":
             return f"tel:{way.value}", gettext("TTY %(number)s") % {"number": number}, way.vanity
@@ -149,14 +179,10 @@ def _button(way: ContactPoint) -> tuple[str, str, str]:
             # No body in the link: phones disagree on how to write it, and a wrong text is worse (F4).
             words = gettext("Text %(word)s to %(number)s") if way.keyword else gettext("Text %(number)s")
             return f"sms:{way.value}", words % {"word": way.keyword, "number": number}, way.vanity
-        case "chat":
-            return way.value, gettext("Chat"), _host(way.value)
-        case "form":
-            return way.value, gettext("Fill in a form"), _host(way.value)
         case "email":
             return f"mailto:{way.value}", gettext("E-mail"), way.value
         case _:
-            return way.value, gettext("Website"), _host(way.value)
+            return way.value, str(KINDS[way.kind]), ""
 
 
 def _host(address: str) -> str:
@@ -170,13 +196,15 @@ def _languages(codes: Iterable[str]) -> str:
 
 def _now(service: Service, now: dt.datetime) -> tuple[hours.State, str]:
     """Whether someone answers now, and the words for it."""
-    ways = [way for way in service.ways if way.kind not in ("website", "email")] or list(service.ways)
+    ways = [way for way in service.ways if way.kind not in ("website", "email")]
+    if not ways:
+        return "unknown", ""
     states = [hours.state(way.hours, way.timezone, now) for way in ways]
     if any(way.hours == hours.ALWAYS for way in ways):
         return "open", gettext("Open, day and night")
     if "open" in states:
         return "open", gettext("Open now")
-    if states and all(state == "closed" for state in states):
+    if all(state == "closed" for state in states):
         starts = [hours.opens_next(way.hours, way.timezone, now) for way in ways]
         soonest = min(start for start in starts if start) if any(starts) else None
         words = gettext("Closed now.")

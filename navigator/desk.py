@@ -3,9 +3,14 @@
 from typing import Any
 
 from django.contrib import admin
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
-from . import drawing, publishing
+from services.models import Service
+
+from . import content, drawing, editions, models, publishing
+from .content import Content
 
 
 class Desk(admin.AdminSite):
@@ -18,3 +23,47 @@ class Desk(admin.AdminSite):
     def get_urls(self) -> list[Any]:
         """Our pages come before Django's own catch-all."""
         return [*publishing.urls(self), *drawing.urls(self), *super().get_urls()]
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """The start page: what wants attention, then Django's list of tables."""
+        news = start() if request.user.has_perm("services.view_service") else {}
+        return super().index(request, {**news, **(extra_context or {})})
+
+
+SHOWN = 10
+"""Rows of each list on the start page."""
+
+
+def start() -> dict[str, Any]:
+    """What wants attention: checks that are due, changes not yet published, problems, the last editions."""
+    draft, report = editions.check_draft()
+    try:
+        editions.look()
+        published: Content | None = editions.current().content
+    except editions.NoEdition:
+        published = None
+    due = Service.objects.due()
+    problems = [(problem.message, content.said(draft.flow, problem.path)) for problem in report.problems]
+    return {
+        "desk": True,
+        "due": due[:SHOWN],
+        "due_count": len(due),
+        "changed": None if published is None else changed(published, draft),
+        "problems": problems[:SHOWN],
+        "problem_count": len(problems),
+        "path_count": report.paths,
+        "editions": models.Edition.objects.select_related("published_by").defer("content")[:5],
+    }
+
+
+def changed(old: Content, new: Content) -> int:
+    """How many records differ between two contents."""
+    before, after = _records(old), _records(new)
+    gone = sum(record not in after for record in before)
+    come = sum(record not in before for record in after)
+    return max(gone, come)
+
+
+def _records(value: Content) -> list[Any]:
+    flow = value.flow
+    return [*flow.questions, *flow.recommendations, *flow.guidance, *value.organizations, *value.services]

@@ -11,17 +11,19 @@ import logging
 import os
 import tempfile
 import threading
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections, transaction
+from django.contrib.admin.models import ADDITION, LogEntry
+from django.db import Error, close_old_connections, transaction
 
 from services import records
 
-from . import models, paths
+from . import memory, models, paths
 from .content import Content, compile_draft
 
 log = logging.getLogger(__name__)
@@ -41,6 +43,10 @@ class Refused(Exception):
         self.report = report
 
 
+class Changed(Exception):
+    """What is to be published is no longer what the person was shown."""
+
+
 class Edition:
     """An edition as the pages use it: its content, and what is looked up in it."""
 
@@ -50,6 +56,8 @@ class Edition:
         self.hash = digest
         self.flow = content.flow
         self.services = {service.slug: service for service in content.services}
+        self.steps = memory.Memory(memory.HOUR)
+        self.outcomes = memory.Memory(memory.MINUTE)
 
     @cached_property
     def organizations(self) -> dict[str, records.Organization]:
@@ -115,33 +123,69 @@ def check_draft() -> tuple[Content, paths.Report]:
 
 def check(content: Content) -> paths.Report:
     """What the path walk says of a content."""
-    return paths.check(content.flow, {service.slug: service for service in content.services}, content.languages)
+    services = {service.slug: service for service in content.services}
+    return paths.check(content.flow, services, content.languages, content.organizations)
 
 
-def publish(by: Any = None, note: str = "") -> models.Edition:
-    """Publish the draft as a new edition. Raises Refused if a check fails."""
+def draft_edition(content: Content) -> Edition:
+    """The draft as if it were an edition, numbered 0: for preview and for explaining it."""
+    return Edition(content, 0, digest(encode(content)))
+
+
+@contextlib.contextmanager
+def publishing() -> Iterator[None]:
+    """A transaction in which nobody else publishes. Afterwards this process has the newest edition."""
     with transaction.atomic():
+        # The lock is on the first edition: the newest is another one for whoever waited.
+        list(models.Edition.objects.order_by("number").select_for_update().values_list("number")[:1])
+        yield
+    refresh()
+
+
+def publish(by: Any = None, note: str = "", expected: str = "") -> models.Edition:
+    """Publish the draft as a new edition.
+
+    ``expected`` is the hash of the draft that the person was shown. Raises Changed if the draft is
+    another one by now, or in force already, and Refused if a check fails.
+    """
+    with publishing():
         content, report = check_draft()
+        data = encode(content)
+        if expected:
+            refresh()
+            if digest(data) != expected or (_current and _current.hash == expected):
+                raise Changed
         if report.problems:
             raise Refused(report)
-        row = _store(encode(content), by, note)
-    refresh()
-    return row
+        return store(data, by, note)
 
 
-def rollback(number: int, by: Any = None, note: str = "") -> models.Edition:
-    """Publish an earlier edition again. Raises Edition.DoesNotExist, or ValueError if it is damaged."""
-    with transaction.atomic():
+def rollback(number: int, by: Any = None, note: str = "", expected: int = 0) -> models.Edition:
+    """Publish an earlier edition again. ``expected`` is the edition that was in force when the person decided.
+
+    Raises Edition.DoesNotExist, ValueError if it is damaged, and Changed if another one is in force by now.
+    """
+    with publishing():
         earlier = models.Edition.objects.get(number=number)
         data = bytes(earlier.content)
         opened(number, data, earlier.hash)
-        row = _store(data, by, note or f"Back to edition {number}")
+        unchanged(expected)
+        return store(data, by, note or f"Back to edition {number}")
+
+
+def unchanged(expected: int) -> None:
+    """Raises Changed if an edition other than the expected one is in force. 0 expects nothing."""
     refresh()
+    if expected and current().number != expected:
+        raise Changed
+
+
+def store(data: bytes, by: Any, note: str) -> models.Edition:
+    """Write a new edition, and who made it into the log. Only within ``publishing``."""
+    row = models.Edition.objects.create(content=data, hash=digest(data), published_by=by, note=note)
+    if by is not None:
+        LogEntry.objects.log_actions(by.pk, [row], ADDITION, note, single_object=True)
     return row
-
-
-def _store(data: bytes, by: Any, note: str) -> models.Edition:
-    return models.Edition.objects.create(content=data, hash=digest(data), published_by=by, note=note)
 
 
 def refresh() -> None:
@@ -197,7 +241,7 @@ def look() -> None:
     try:
         close_old_connections()
         refresh()
-    except (DatabaseError, OSError) as error:
+    except (Error, OSError) as error:
         log.error("the database did not answer: %s", type(error).__name__)
         if _current is None:
             load_kept()
@@ -218,4 +262,7 @@ def watch() -> None:
 def _watch() -> None:
     pause = threading.Event()
     while not pause.wait(LOOK_EVERY):
-        look()
+        try:
+            look()
+        except Exception:  # whatever it is, the next look may go well; a watch that ended never would
+            log.exception("the look for a newer edition failed")

@@ -32,6 +32,8 @@ def private(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Ht
 
     def answer(request: HttpRequest) -> HttpResponse:
         staff = request.path_info.startswith(settings.ADMIN_PATH)
+        if not staff:  # public pages know no cookie; a forged one must not reach the database either
+            request.META.pop("HTTP_COOKIE", None)
         response = views.error(request, 413) if not staff and _too_large(request) else get_response(request)
         _protect(response, staff)
         _log(request, response)
@@ -42,7 +44,7 @@ def private(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Ht
 
 def _too_large(request: HttpRequest) -> bool:
     length = request.META.get("CONTENT_LENGTH") or "0"
-    return not length.isdecimal() or int(length) > settings.PUBLIC_BODY_LIMIT
+    return not length.isdecimal() or len(length) > 9 or int(length) > settings.PUBLIC_BODY_LIMIT
 
 
 def _protect(response: HttpResponse, staff: bool) -> None:

@@ -9,7 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from i18nfield.fields import I18nCharField, I18nTextField
 
-from services.models import Service, to_record
+from services.models import Service, to_record, unfit_words
 
 from . import flow
 
@@ -29,6 +29,11 @@ class Conditional(models.Model):
 
     class Meta:
         abstract = True
+
+    def clean(self) -> None:
+        """Refuse words that cannot be shown."""
+        if errors := unfit_words(self):
+            raise ValidationError(errors)
 
     def condition(self) -> flow.Condition:
         """The condition as plain data, in the order of the questions."""

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from services import phones
-from services.records import SPEECHLESS, Record, Service, Text
+from services.records import SPEECHLESS, Organization, Record, Service, Text
 
 from . import flow as flows
 from .flow import SKIP, Condition, Flow, Guidance, Part, Question, Recommendation
@@ -106,10 +106,16 @@ def _left(rules: Sequence[Rule], question: str, choice: str | None = None) -> li
     return [rule for rule in rules if question not in rule.when or choice in rule.when[question]]
 
 
-def check(flow: Flow, services: Mapping[str, Service], languages: tuple[str, ...]) -> Report:
+def check(
+    flow: Flow,
+    services: Mapping[str, Service],
+    languages: tuple[str, ...],
+    organizations: Sequence[Organization] = (),
+) -> Report:
     """Prove that a flow with these live services can be published in these languages."""
-    unsound = list(_unsound(flow, services))
-    problems = [*unsound, *_missing_words(flow, services, languages), *_unsafe_services(services)]
+    unsound = list(_unsound(flow))
+    words = _missing_words(flow, [*organizations, *services.values()], languages)
+    problems = [*unsound, *words, *_unsafe_services(services)]
     if unsound:
         return Report(paths=0, problems=tuple(problems), coverage={})
     walked = _Walked(flow, services)
@@ -122,14 +128,14 @@ def check(flow: Flow, services: Mapping[str, Service], languages: tuple[str, ...
 # First pass: the rules themselves
 
 
-def _unsound(flow: Flow, services: Mapping[str, Service]) -> Iterator[Problem]:
+def _unsound(flow: Flow) -> Iterator[Problem]:
     """Rules that cannot be followed: unknown or double names, questions that never come to an end."""
     place: dict[str, int] = {}
     for index, question in enumerate(flow.questions):
         if question.key in place:
             yield Problem(code="double", subject=question.key, message=f"The question “{question.key}” is there twice.")
         place[question.key] = index
-        keys = [choice.key for choice in question.choices]
+        keys = [SKIP, *(choice.key for choice in question.choices)]
         for key in sorted({key for key in keys if keys.count(key) > 1}):
             yield Problem(
                 code="double",
@@ -166,10 +172,12 @@ def _unknown(name: str, when: Condition, known: Mapping[str, set[str]]) -> Itera
                 )
 
 
-def _missing_words(flow: Flow, services: Mapping[str, Service], languages: tuple[str, ...]) -> Iterator[Problem]:
+def _missing_words(
+    flow: Flow, directory: Sequence[Organization | Service], languages: tuple[str, ...]
+) -> Iterator[Problem]:
     """Texts that are not there in every published language."""
-    named: list[tuple[str, Any]] = [(service.slug, service) for service in services.values()]
-    named += [(service.slug, way) for service in services.values() for way in service.ways]
+    named: list[tuple[str, Any]] = [(row.slug, row) for row in directory]
+    named += [(row.slug, way) for row in directory if isinstance(row, Service) for way in row.ways]
     named += [(question.key, question) for question in flow.questions]
     named += [(f"{question.key}.{choice.key}", choice) for question in flow.questions for choice in question.choices]
     named += [(rule.service, rule) for rule in flow.recommendations]
@@ -270,6 +278,10 @@ class _Walked:
         """What the paths showed, and what no path reached."""
         for (code, subject), (message, answers) in self.shortest.items():
             yield Problem(code=code, subject=subject, message=message, path=answers)
+        if DANGER not in self.choices:
+            yield Problem(
+                code="danger", subject=EMERGENCY, message="No question asks whether someone is in danger right now."
+            )
         for question in self.flow.questions:
             if question.key not in self.questions:
                 yield _unreached(question.key, f"The question “{question.key}” is never asked.")

@@ -1,10 +1,348 @@
-"""Staff pages: publish the draft, compare and roll back editions, preview, explain."""
+"""Staff pages: publish the draft, compare and roll back editions, fix one thing at once, preview, explain.
 
-from typing import Any
+Whoever is staff may look; publishing in any form needs the permission ``navigator.publish_edition``.
+"""
 
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.contrib import admin, messages
 from django.contrib.admin import AdminSite
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth import get_user_model
+from django.contrib.contenttypes.models import ContentType
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from services.records import Service
+
+from . import content, editions, explain, fixes, flow, models, paths
+from .content import Content
+from .differences import MODELS, Difference, differences
+from .editions import Changed, Edition, NoEdition, Refused
+from .preview import preview
+from .templatetags.words import t
+
+PERMISSION = "navigator.publish_edition"
+NONE = Content(languages=(), flow=flow.Flow(questions=(), recommendations=()), organizations=(), services=())
+"""What is in force before anything was published."""
 
 
 def urls(site: AdminSite) -> list[Any]:
     """The addresses of these pages, under the admin's."""
-    return []
+    return [
+        path("publish/", site.admin_view(publish), name="publish"),
+        path("publish/fast/", site.admin_view(fast_lane), name="fast-lane"),
+        path("editions/", site.admin_view(listed), name="editions"),
+        path("editions/compare/", site.admin_view(compare), name="compare"),
+        path("editions/<int:number>.json", site.admin_view(download), name="edition-download"),
+        path("editions/<int:number>/rollback/", site.admin_view(rollback), name="rollback"),
+        path("preview/", site.admin_view(preview), name="preview"),
+        path("preview/<path:rest>", site.admin_view(preview)),
+        path("explain/", site.admin_view(explain_form), name="explain"),
+    ]
+
+
+def page(request: HttpRequest, name: str, title: str, status: int = 200, **context: Any) -> HttpResponse:
+    """A page of the staff's, in the look of Django admin."""
+    context = {**admin.site.each_context(request), "title": title, "may": request.user.has_perm(PERMISSION), **context}
+    return TemplateResponse(request, f"admin/navigator/{name}.html", context, status=status)
+
+
+def refused(request: HttpRequest) -> HttpResponse:
+    """The page for staff who may not publish: it says who may."""
+    return page(request, "refused", _("You may not publish"), 403, publishers=publishers())
+
+
+# Who may
+
+
+def publishers(other_than: Any = None) -> list[Any]:
+    """The active staff who may publish, but for one of them."""
+    users = get_user_model()._default_manager.filter(is_active=True, is_staff=True)
+    return [user for user in users if user != other_than and user.has_perm(PERMISSION)]
+
+
+def last_editor() -> Any:
+    """Who last edited the draft, by the log of Django admin; None if nobody did.
+
+    Publishing does not wipe the log clean: else a rollback or an urgent fix would free one's own edits.
+    """
+    types = ContentType.objects.get_for_models(*MODELS.values()).values()
+    entry = LogEntry.objects.filter(content_type__in=types).order_by("-action_time", "-pk").first()
+    return entry.user if entry else None
+
+
+def second_pair(user: Any) -> list[Any] | None:
+    """With FOUR_EYES, who may publish instead of a user who last edited the draft; None if this user may."""
+    return publishers(other_than=user) if settings.FOUR_EYES and last_editor() == user else None
+
+
+# What the pages show
+
+
+class Group(NamedTuple):
+    """The differences of one service, question or rule."""
+
+    where: str
+    rows: list[Difference]
+
+
+def grouped(found: Sequence[Difference]) -> list[Group]:
+    """The differences as they are shown: by what they are about."""
+    return [Group(where, list(rows)) for where, rows in groupby(found, key=lambda one: one.where)]
+
+
+def faults(report: paths.Report, content_: Content) -> list[tuple[str, str]]:
+    """The problems of a report in words, each with its shortest path."""
+    return [(problem.message, content.said(content_.flow, problem.path)) for problem in report.problems]
+
+
+def in_force() -> Edition | None:
+    """The edition in force, the newest that the database has; None before the first one."""
+    editions.refresh()
+    try:
+        return editions.current()
+    except NoEdition:
+        return None
+
+
+# Publish
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def publish(request: HttpRequest) -> HttpResponse:
+    """What differs, what the checks say, and the button; by POST, publish what was shown."""
+    if not request.user.has_perm(PERMISSION):
+        return refused(request)
+    eyes = second_pair(request.user)
+    status, note = 200, request.POST.get("note", "")
+    if request.method == "POST" and eyes is None:
+        status = 409
+        try:
+            row = editions.publish(request.user, note[:500], expected=request.POST.get("draft") or "none")
+        except Changed:
+            messages.error(request, _("Nothing was published: this is no longer the draft that you saw. Look again."))
+        except Refused:
+            messages.error(request, _("Nothing was published: the draft does not pass the checks."))
+        else:
+            messages.success(request, _("Edition %(number)s is published.") % {"number": row.number})
+            return redirect("admin:publish")
+    elif request.method == "POST":
+        status = 403
+        messages.error(
+            request, _("Nothing was published: you edited the draft last, so somebody else must publish it.")
+        )
+    draft, report = editions.check_draft()
+    edition = in_force()
+    found = differences(edition.content if edition else NONE, draft)
+    return page(
+        request,
+        "publish",
+        _("Publish"),
+        status,
+        edition=edition,
+        groups=grouped(found),
+        count=len(found),
+        report=report,
+        faults=faults(report, draft),
+        note=note or summary(found),
+        draft=editions.digest(editions.encode(draft)),
+        eyes=eyes,
+    )
+
+
+def summary(found: Sequence[Difference]) -> str:
+    """A first note on what changed: the services and questions that it is about."""
+    places = list(dict.fromkeys(one.where for one in found))
+    words = ", ".join(places[:3])
+    return words + (_(" and %(count)s more") % {"count": len(places) - 3} if len(places) > 3 else "")
+
+
+# The fast lane
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def fast_lane(request: HttpRequest) -> HttpResponse:
+    """One urgent fix of one service: choose it, see what it changes, publish it."""
+    if not request.user.has_perm(PERMISSION):
+        return refused(request)
+    edition = in_force()
+    if edition is None:
+        return redirect("admin:publish")
+    slug = request.POST.get("service") or request.GET.get("service", "")
+    service = edition.services.get(slug)
+    context: dict[str, Any] = {"edition": edition, "service": service}
+    if service is None:
+        services = sorted(edition.content.services, key=lambda each: t(each.name).casefold())
+        return page(request, "fast", _("Fix one thing now"), services=services, unknown=slug, **context)
+    if request.method != "POST":
+        return page(request, "fast", _("Fix one thing now"), form=fixes.Fix(edition, service, request.user), **context)
+    form = fixes.Fix(edition, service, request.user, request.POST)
+    if not form.is_valid() or "again" in request.POST:
+        return page(request, "fast", _("Fix one thing now"), form=form, **context)
+    return _fix(request, form, service, context)
+
+
+def _fix(request: HttpRequest, form: fixes.Fix, service: Service, context: dict[str, Any]) -> HttpResponse:
+    """Show what a fix changes; publish it, if that is what was shown before."""
+    status = 200
+    if "publish" in request.POST:
+        status = 409
+        try:
+            if request.POST.get("edition") != str(form.edition.number):
+                raise Changed
+            row = form.publish()
+        except Changed:
+            messages.error(request, _("Nothing was published: another edition is in force by now. Look again."))
+        except Refused:
+            messages.error(request, _("Nothing was published: this fix does not pass the checks."))
+        else:
+            messages.success(request, _("Edition %(number)s is published.") % {"number": row.number})
+            return redirect("admin:editions")
+    fixed = form.content()
+    report = editions.check(fixed)
+    context |= {
+        "form": form,
+        "groups": grouped(differences(form.edition.content, fixed)),
+        "faults": faults(report, form.edition.content),
+        "in_draft": form.draft() is not None,
+    }
+    return page(request, "fast_confirm", _("Fix one thing now"), status, **context)
+
+
+# The editions
+
+
+class Row(NamedTuple):
+    """An edition in the list."""
+
+    edition: models.Edition
+    sound: bool
+    current: bool
+
+
+@require_GET
+def listed(request: HttpRequest) -> HttpResponse:
+    """All editions, the newest first: who, when, why, whether each is whole."""
+    edition = in_force()
+    rows = models.Edition.objects.select_related("published_by")
+    shown = Paginator(rows, 25).get_page(request.GET.get("p"))
+    found = [Row(row, _sound(row), bool(edition and edition.number == row.number)) for row in shown]
+    numbers = list(models.Edition.objects.values_list("number", flat=True))
+    return page(request, "editions", _("Editions"), rows=found, shown=shown, numbers=numbers)
+
+
+def _sound(row: models.Edition) -> bool:
+    try:
+        _opened(row)
+    except ValueError:
+        return False
+    return True
+
+
+def _opened(row: models.Edition) -> Edition:
+    """The edition of a row. Raises ValueError (msgspec's errors are such) if it is damaged."""
+    return editions.opened(row.number, bytes(row.content), row.hash)
+
+
+@require_GET
+def compare(request: HttpRequest) -> HttpResponse:
+    """What differs between two editions: ``?old=3&new=5``."""
+    asked = request.GET.get("old", ""), request.GET.get("new", "")
+    if not all(number.isascii() and number.isdecimal() and len(number) < 10 for number in asked):
+        raise Http404
+    old, new = (get_object_or_404(models.Edition, number=int(number)) for number in asked)
+    title = _("Editions %(old)s and %(new)s") % {"old": old.number, "new": new.number}
+    damaged = [row.number for row in (old, new) if not _sound(row)]
+    found = [] if damaged else differences(_opened(old).content, _opened(new).content)
+    return page(request, "compare", title, old=old, new=new, damaged=damaged, groups=grouped(found))
+
+
+@require_GET
+def download(request: HttpRequest, number: int) -> HttpResponse:
+    """An edition as it is kept, as JSON."""
+    row = get_object_or_404(models.Edition, number=number)
+    if not _sound(row):
+        messages.error(request, _("Edition %(number)s is damaged: its hash does not fit.") % {"number": number})
+        return redirect("admin:editions")
+    response = HttpResponse(bytes(row.content), content_type="application/json")
+    response["Content-Disposition"] = f'attachment; filename="edition-{number}.json"'
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def rollback(request: HttpRequest, number: int) -> HttpResponse:
+    """What rolling back would change, and the button; by POST, roll back."""
+    if not request.user.has_perm(PERMISSION):
+        return refused(request)
+    row = get_object_or_404(models.Edition, number=number)
+    edition = in_force()
+    if edition is None or not _sound(row):
+        messages.error(request, _("Edition %(number)s is damaged: its hash does not fit.") % {"number": number})
+        return redirect("admin:editions")
+    status = 200
+    if request.method == "POST":
+        status, seen = 409, request.POST.get("edition", "")
+        try:
+            note = _("Back to edition %(number)s") % {"number": number}
+            made = editions.rollback(number, request.user, note, int(seen) if seen.isdecimal() else -1)
+        except Changed:
+            messages.error(request, _("Nothing was changed: another edition is in force by now. Look again."))
+            edition = in_force() or edition
+        else:
+            words = _("Edition %(old)s is in force again, as edition %(new)s.")
+            messages.success(request, words % {"old": number, "new": made.number})
+            return redirect("admin:editions")
+    found = grouped(differences(edition.content, _opened(row).content))
+    title = _("Roll back to edition %(number)s") % {"number": number}
+    return page(request, "rollback", title, status, row=row, edition=edition, groups=found)
+
+
+# Explain
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def explain_form(request: HttpRequest) -> HttpResponse:
+    """Where some answers lead, and the rule behind each service. By POST: answers never stand in an address."""
+    draft = request.POST.get("of") == "draft"
+    edition = editions.draft_edition(content.compile_draft()) if draft else in_force()
+    if edition is None:
+        return redirect("admin:publish")
+    given = {question.key: request.POST.get(f"q-{question.key}", "") for question in edition.flow.questions}
+    answers = flow.replay(edition.flow, {key: choice for key, choice in given.items() if choice})
+    found = explain.explain(edition, flow.complete(edition.flow, answers))
+    context: dict[str, Any] = {
+        "edition": edition,
+        "draft": draft,
+        "selects": _selects(edition, answers),
+        "open": [t(question.title) for question in edition.flow.questions if _skipped(question, answers, found)],
+        "services": [
+            (edition.services[rule.service], rule, content.sentence(edition.flow, rule.when)) for rule in found.rules
+        ],
+        "guidance": [(text, content.sentence(edition.flow, text.when)) for text in found.guidance],
+    }
+    return page(request, "explain", _("Explain a result"), **context)
+
+
+def _skipped(question: flow.Question, answers: flow.Answers, found: explain.Explained) -> bool:
+    return question.key in found.answers and question.key not in answers
+
+
+def _selects(edition: Edition, answers: dict[str, str]) -> list[tuple[flow.Question, list[tuple[str, str, bool]]]]:
+    """The questions answered and the next one, each with the choices offered there."""
+    asked = [question for question in edition.flow.questions if question.key in answers]
+    after = flow.next_question(edition.flow, answers)
+    found = []
+    for question in [*asked, after] if after else asked:
+        keys = [*(choice.key for choice in flow.offered(question, answers)), flow.SKIP]
+        labels = [(key, content.label(edition.flow, question.key, key)) for key in keys]
+        found.append((question, [(key, label, answers.get(question.key) == key) for key, label in labels]))
+    return found

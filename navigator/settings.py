@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = Path(os.environ.get("DATA_DIR", BASE_DIR / "var"))
 """What the site writes: the embedded database, the secret key, the kept edition."""
+VAR.mkdir(parents=True, exist_ok=True)
 
 
 def switch(name: str, default: bool) -> bool:
@@ -33,7 +34,6 @@ def kept_secret_key() -> str:
     """The key in the data folder, made on the first run and readable by its owner alone."""
     path = VAR / "secret-key"
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
         try:
             with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
                 file.write(secrets.token_urlsafe(64))
@@ -48,7 +48,7 @@ SECRET_KEY_FALLBACKS = listed("SECRET_KEY_FALLBACKS")
 ALLOWED_HOSTS = listed("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 
 # What a host may set about the public pages.
-SITE_NAME = os.environ.get("SITE_NAME", "Find services")
+SITE_NAME = os.environ.get("SITE_NAME") or _("Find services")
 """Neutral on purpose: it stands in tab titles and histories (safety-and-access.md B3)."""
 EXIT_URL = os.environ.get("EXIT_URL", "https://www.weather.gov/")
 """Where Leave goes: one fast, dull page that is the same for everyone (A13)."""
@@ -66,9 +66,13 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_htmx",
     "i18nfield",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
 ]
 MIDDLEWARE = [
     "navigator.middleware.private",
+    "navigator.memory.small",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -77,6 +81,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "navigator.signin.guard",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 ROOT_URLCONF = "navigator.urls"
@@ -98,13 +104,29 @@ TEMPLATES = [
 ]
 
 # A database of its own for a start; PostgreSQL by DATABASE_URL.
-DATABASES = {"default": dj_database_url.config(default=f"sqlite:///{VAR / 'db.sqlite3'}", conn_max_age=60)}
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    DATABASES["default"]["OPTIONS"] = {
+DATABASES = {
+    "default": dj_database_url.config(
+        default=f"sqlite:///{VAR / 'db.sqlite3'}", conn_max_age=60, conn_health_checks=True
+    )
+}
+DATABASE_OPTIONS: dict[str, dict[str, object]] = {
+    # Readers never wait for a writer; writers queue up at the start, not when it is too late; each for 20 seconds.
+    "django.db.backends.sqlite3": {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=20000;",
-    }
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    },
+    # A database that is gone without a word is noticed within seconds: the watch for editions must not hang on it.
+    "django.db.backends.postgresql": {
+        "connect_timeout": 5,
+        "tcp_user_timeout": 10_000,
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 2,
+    },
+}
+_database = DATABASES["default"]
+_database["OPTIONS"] = {**DATABASE_OPTIONS.get(_database["ENGINE"], {}), **_database.get("OPTIONS", {})}
 EDITION_FILE = VAR / "edition.json"
 """The last edition that this machine saw, for a start without a database."""
 
@@ -115,12 +137,16 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 
+FOUR_EYES = switch("FOUR_EYES", False)
+"""Whether whoever last edited the draft must let somebody else publish it."""
+
 # Languages: the default first. A host names those that it publishes.
 KNOWN_LANGUAGES = {"en": _("English"), "es": _("Spanish")}
 LANGUAGES = [(code, KNOWN_LANGUAGES.get(code, code)) for code in listed("LANGUAGES", "en,es")]
 LANGUAGE_CODE = LANGUAGES[0][0]
 LOCALE_PATHS = [BASE_DIR / "navigator" / "locale"]
 USE_I18N = True
+FORMAT_MODULE_PATH = ["navigator.formats"]
 USE_TZ = True
 TIME_ZONE = os.environ.get("TZ_NAME", "America/New_York")
 
@@ -139,7 +165,8 @@ SECURE_SSL_REDIRECT = TLS
 SECURE_HSTS_SECONDS = 31_536_000 if TLS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = TLS
 SECURE_HSTS_PRELOAD = TLS
-if switch("BEHIND_PROXY", False):
+BEHIND_PROXY = switch("BEHIND_PROXY", False)
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 # `same-origin`, not `no-referrer`: with that a form sends `Origin: null`, and staff cannot log in (D8).
@@ -157,7 +184,41 @@ CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 30 * 60
 SESSION_SAVE_EVERY_REQUEST = True
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+# Django's other storages put a cookie on the path "/", which a public page would then receive.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 CSRF_FAILURE_VIEW = "navigator.views.forbidden"
+
+# Signing in (docs/decisions/0005-staff-sign-in.md): a password and a second factor for every account.
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "admin:index"
+ACCOUNT_ADAPTER = "navigator.signin.Accounts"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_SESSION_REMEMBER = False
+LOCKED_MINUTES = 15
+ACCOUNT_RATE_LIMITS = {
+    # Per account, counted in the database, so that all processes count together. None is per address: that
+    # would write the address down; `navigator.signin` counts those in memory.
+    "login": None,
+    "login_failed": f"5/{LOCKED_MINUTES}m/key",
+    "reauthenticate": f"10/{LOCKED_MINUTES}m/user",
+    "change_password": f"10/{LOCKED_MINUTES}m/user",
+}
+MFA_ADAPTER = "navigator.signin.Factors"
+MFA_FORMS = {"authenticate": "navigator.signin.CodeForm", "reauthenticate": "navigator.signin.CodeAgainForm"}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = SITE_NAME
+MFA_TOTP_TOLERANCE = 1
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not TLS
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"},
+    "addresses": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "addresses",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    },
+}
 
 # A public form holds one token and a position or two.
 PUBLIC_BODY_LIMIT = 8_192

@@ -2,13 +2,16 @@
 
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
+from django.views.generic import RedirectView
 
-from . import directory, views
+from . import directory, signin, views
 
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("leave/", views.leave, name="leave"),
+    path("admin/account/", include(signin.urlpatterns)),
+    path("admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")),
     path("admin/", admin.site.urls),
     # Open Referral HSDS 3.0; its API reference has no slash at the end.
     path("hsds/", directory.base, name="hsds"),
@@ -31,3 +34,5 @@ handler400 = views.bad_request
 handler403 = views.forbidden
 handler404 = views.not_found
 handler500 = views.server_error
+handler429 = signin.too_many
+"""allauth asks for it by this name."""

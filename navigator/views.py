@@ -4,15 +4,16 @@ Nothing here touches the database, sets a cookie or keeps a thing about the pers
 """
 
 import functools
+import json
+import logging
 from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language, get_language_info, gettext, override
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
@@ -20,12 +21,13 @@ from django.views.decorators.debug import sensitive_post_parameters
 from services import records
 from services.models import Service
 
-from . import answers, cards, directory, editions, flow, paths, search
+from . import answers, cards, directory, editions, flow, memory, paths, search
 from .answers import Step
 from .editions import Edition, NoEdition
 from .templatetags.words import t
 
 View = Callable[..., HttpResponse]
+log = logging.getLogger(__name__)
 
 
 def allow(*methods: str) -> Callable[[View], View]:
@@ -40,7 +42,8 @@ def allow(*methods: str) -> Callable[[View], View]:
             response["Allow"] = ", ".join((*methods, "OPTIONS"))
             return response
 
-        return inner
+        # What only reads has nothing to forge; Django's check would answer 403 before we say 405.
+        return inner if "POST" in methods else csrf_exempt(inner)
 
     return decorate
 
@@ -53,18 +56,28 @@ def page(request: HttpRequest, template: str, context: dict[str, Any] | None = N
 def frame(request: HttpRequest) -> dict[str, Any]:
     """What the frame of every page needs."""
     language = get_language() or settings.LANGUAGE_CODE
+    preview = getattr(request, "preview", None)
     match = request.resolver_match
-    name = match.view_name if match and match.view_name in PUBLIC else "question"
+    name = preview.name if preview else match.view_name if match else ""
     return {
         "site_name": settings.SITE_NAME,
         "language": get_language_info(language),
-        "languages": [_language(code, name) for code, _name in settings.LANGUAGES],
+        "languages": [_language(code, name if name in PUBLIC else "question") for code, _name in settings.LANGUAGES],
         "htmx_config": HTMX_CONFIG,
+        "preview": preview,
     }
 
 
-HTMX_CONFIG = '{"history":false,"defaultTimeout":8000,"includeIndicatorCSS":false,"extensions":"none"}'
-"""Nothing in the history, nothing inline, and no longer than 8 seconds (D2, E6, E8)."""
+HTMX_CONFIG = json.dumps(
+    {
+        "history": False,
+        "defaultTimeout": 8000,
+        "includeIndicatorCSS": False,
+        "extensions": "none",
+        "noSwap": [204, 304, "4xx", "5xx"],
+    }
+)
+"""Nothing in the history, nothing inline, no longer than 8 seconds, no error in place of a step (D2, E6, E8)."""
 PUBLIC = ("question", "all", "worksheet", "safety", "privacy", "accessibility", "about")
 
 
@@ -88,26 +101,40 @@ def question(request: HttpRequest) -> HttpResponse:
 
 
 def respond(request: HttpRequest, edition: Edition) -> HttpResponse:
-    """The step that a request leads to, in this edition."""
-    step, ticked, notice = _posted(request, edition.flow)
-    whole = not request.htmx or request.headers.get("HX-Request-Type") == "full"  # type: ignore[attr-defined]
-    response = HttpResponse(render_step(request, edition, step, ticked, notice, whole=whole))
+    """The step that a request leads to, in this edition: kept from an equal request, or made now (memory.py)."""
+    posted = _posted(request)
+    whole = "HTTP_HX_REQUEST" not in request.META or request.META.get("HTTP_HX_REQUEST_TYPE") == "full"
+    name = memory.encoding(request)
+    key = (get_language(), whole, name, posted)
+    page = edition.steps.get(key) or edition.outcomes.get(key)
+    if page is None:
+        step, ticked, notice = _moved(edition.flow, posted)
+        page = (edition.outcomes if step.done else edition.steps).page(
+            # Whatever does not open gets one page, so that nobody fills the memory with made-up forms.
+            ("anew", *key[:3]) if notice else key,
+            lambda: memory.compress(render_step(request, edition, step, ticked, notice, whole=whole).encode(), name),
+        )
+    response = memory.reply(page, name, "HX-Request, HX-Request-Type")
     response["X-Robots-Tag"] = "noindex" if request.method == "POST" else "index"
-    patch_vary_headers(response, ["HX-Request", "HX-Request-Type"])
     return response
 
 
-def _posted(request: HttpRequest, questions: flow.Flow) -> tuple[Step, str, bool]:
-    """The step that was asked for, the choice to show as chosen, and whether to say that we start anew."""
-    fresh = answers.start(questions)
+def _posted(request: HttpRequest) -> bytes | None:
+    """The form that a page of ours sent; None if there is none; empty if it is no form."""
     if request.method != "POST" or not same_origin(request):
-        return fresh, "", False
-    if request.content_type != "application/x-www-form-urlencoded":
-        return fresh, "", True
-    step = answers.unseal(request.POST.get("t", ""))
+        return None
+    return request.body if request.content_type == "application/x-www-form-urlencoded" else b""
+
+
+def _moved(questions: flow.Flow, posted: bytes | None) -> tuple[Step, str, bool]:
+    """The step that was asked for, the choice to show as chosen, and whether to say that we start anew."""
+    if posted is None:
+        return answers.start(questions), "", False
+    form = QueryDict(posted)
+    step = answers.unseal(form.get("t", ""))
     if step is None:
-        return fresh, "", True
-    made, position = request.POST.get("g", answers.NEXT), request.POST.get("c", "")
+        return answers.start(questions), "", True
+    made, position = form.get("g", answers.NEXT), form.get("c", "")
     after = answers.move(questions, step, made, position)
     ticked = after.answers.get(after.at, "")
     if made == answers.STAY and after.at == step.at:
@@ -117,10 +144,10 @@ def _posted(request: HttpRequest, questions: flow.Flow) -> tuple[Step, str, bool
 
 def same_origin(request: HttpRequest) -> bool:
     """Whether the browser says that the request comes from a page of ours, or cannot say (E2)."""
-    site = request.headers.get("Sec-Fetch-Site")
+    site = request.META.get("HTTP_SEC_FETCH_SITE")
     if site is not None:
         return site in ("same-origin", "none")
-    origin = request.headers.get("Origin")
+    origin = request.META.get("HTTP_ORIGIN")
     return origin is None or origin == f"{request.scheme}://{request.get_host()}"
 
 
@@ -168,7 +195,7 @@ def outcome_context(edition: Edition, step: Step) -> dict[str, Any]:
     ]
     return {
         "outcome": True,
-        "best": shown[0] if shown else None,
+        "top": shown[0] if shown else None,
         "next": shown[1:SHOWN],
         "more": shown[SHOWN:],
         "open_first": cards.open_first(shown),
@@ -200,10 +227,27 @@ def told(questions: flow.Flow, given: dict[str, str]) -> list[tuple[int, flow.Qu
 def all_services(request: HttpRequest) -> HttpResponse:
     """Every service by group; by POST with script, those that fit what a person looks for (C5, B9)."""
     try:
-        edition = editions.current()
+        return respond_all(request, editions.current())
     except NoEdition:
         return error(request, 503)
+
+
+def respond_all(request: HttpRequest, edition: Edition) -> HttpResponse:
+    """All services of this edition, or those that fit what a person looks for."""
     wish, open_now = _wished(request, edition)
+    if wish or open_now:
+        return HttpResponse(render_all(request, edition, wish, open_now))
+    name = memory.encoding(request)
+    whole = not request.htmx  # type: ignore[attr-defined]
+    kept = edition.outcomes.page(
+        ("all", get_language(), whole, name),
+        lambda: memory.compress(render_all(request, edition, wish, open_now).encode(), name),
+    )
+    return memory.reply(kept, name, "HX-Request")
+
+
+def render_all(request: HttpRequest, edition: Edition, wish: search.Wish, open_now: bool) -> str:
+    """The services that a person looks for as HTML: the whole page, or only the part that htmx swaps."""
     context: dict[str, Any] = {"linked_data": directory.linked_data(edition)}
     if wish or open_now:
         shown = (_card(edition, service) for service in search.find(edition, wish))
@@ -211,11 +255,11 @@ def all_services(request: HttpRequest) -> HttpResponse:
     else:
         context["groups"] = groups(edition)
     if request.htmx:  # type: ignore[attr-defined]
-        return HttpResponse(render_to_string("parts/groups.html", {**context, "swapped": True}))
+        return render_to_string("parts/groups.html", {**context, "swapped": True})
     context["ways"] = [(key, label) for key, (label, _kinds) in search.WAYS.items()]
     context["needs"] = Service.CATEGORY
     context["spoken"] = [(code, cards.LANGUAGE_NAMES.get(code, code)) for code in search.languages(edition)]
-    return page(request, "all.html", context)
+    return render_to_string("all.html", {**frame(request), **context})
 
 
 def _wished(request: HttpRequest, edition: Edition) -> tuple[search.Wish, bool]:
@@ -296,5 +340,16 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500."""
-    return error(request, 500)
+    """500. If even the page for it cannot be made, the numbers alone."""
+    try:
+        return error(request, 500)
+    except Exception:
+        log.exception("the page for errors failed")
+        return HttpResponse(LAST_RESORT, status=500)
+
+
+LAST_RESORT = (
+    "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>"
+    "<title>A problem</title><h1>This page does not work right now</h1>"
+    "<p><a href='tel:911'>Call 911</a> if someone is in danger. <a href='/'>Try again</a></p>"
+)

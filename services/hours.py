@@ -140,6 +140,6 @@ def opens_next(hours: str, timezone: str, now: dt.datetime) -> dt.datetime | Non
         for span in schedule.spans:
             if span.day == date.weekday():
                 start = dt.datetime.combine(date, dt.time(span.start // 60, span.start % 60), zone)
-                if start > local:
+                if start.astimezone(dt.UTC) > now:  # within one zone, clocks compare without summer time
                     return start
     return None

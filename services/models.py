@@ -1,8 +1,10 @@
 """The directory as staff edit it. Every row turns into a plain record and back (records.py)."""
 
+import datetime as dt
 import re
 from typing import Any, ClassVar, get_args
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -15,6 +17,9 @@ from . import hours, phones, records
 
 NUMBERED = {"call", "text", "videophone", "tty"}
 LINKED = {"chat", "form", "website"}
+ADDRESS = r"https?://[\w.-]+\.[a-z]+\.?(:\d+)?([/?#]\S*)?"
+LONGEST_WORDS = 4_000
+"""Characters of the longest text in one language; more is a slip of the clipboard."""
 
 
 def words(value: Any) -> records.Text:
@@ -23,6 +28,42 @@ def words(value: Any) -> records.Text:
     if isinstance(data, str):
         data = {"en": data}
     return {language: text.strip() for language, text in (data or {}).items() if text and text.strip()}
+
+
+def _translated(row: models.Model) -> list[Any]:
+    """The fields of a row that hold words in several languages."""
+    return [field for field in row._meta.fields if isinstance(field, I18nCharField | I18nTextField)]
+
+
+def unfit_words(row: models.Model) -> dict[str, Any]:
+    """The texts of a row that cannot be shown as they are, each field with what is wrong."""
+    errors: dict[str, Any] = {}
+    for field in _translated(row):
+        for text in words(getattr(row, field.name)).values():
+            if re.search(r"<\s*[a-zA-Z/!?]", text):
+                errors[field.name] = _("Write plain words: people would see the signs “<” and “>” as they are.")
+            elif len(text) > LONGEST_WORDS:
+                errors[field.name] = _("This text has %(length)s characters; the most is %(most)s.") % {
+                    "length": len(text),
+                    "most": LONGEST_WORDS,
+                }
+    return errors
+
+
+def gaps(row: models.Model) -> dict[str, Any]:
+    """The texts of a row that are missing in a published language, each field with what to do.
+
+    A text that is in no language is missing only where the field must not be empty.
+    """
+    errors: dict[str, Any] = {}
+    for field in _translated(row):
+        there = words(getattr(row, field.name))
+        missing = [str(name) for code, name in settings.LANGUAGES if code not in there]
+        if missing and (there or not field.blank):
+            errors[field.name] = _("A live service needs this in every language. Missing: %(languages)s.") % {
+                "languages": ", ".join(missing)
+            }
+    return errors
 
 
 def codes(value: str) -> tuple[str, ...]:
@@ -74,6 +115,16 @@ class BySlug(models.Manager["Any"]):
         return self.get(slug=slug)
 
 
+class Services(BySlug):
+    """The services, and which of them want a check."""
+
+    def due(self, today: dt.date | None = None) -> "list[Service]":
+        """The live services whose review is due, those never checked first, then the oldest check first."""
+        today = today or timezone.localdate()
+        found = [service for service in self.filter(status="live") if service.is_due(today)]
+        return sorted(found, key=lambda service: (service.assured_date or dt.date.min, service.slug))
+
+
 class Organization(models.Model):
     """Who runs services (HSDS ``organization``)."""
 
@@ -94,6 +145,11 @@ class Organization(models.Model):
     def natural_key(self) -> tuple[str]:
         """The slug."""
         return (self.slug,)
+
+    def clean(self) -> None:
+        """Refuse words that cannot be shown."""
+        if errors := unfit_words(self):
+            raise ValidationError(errors)
 
     def record(self) -> records.Organization:
         """The organization as a plain record."""
@@ -188,7 +244,7 @@ class Service(models.Model):
     )
     staff_note = models.TextField(_("note for staff"), blank=True, help_text=_("Never shown to the public."))
 
-    objects = BySlug()
+    objects = Services()
 
     class Meta:
         verbose_name = _("service")
@@ -203,14 +259,31 @@ class Service(models.Model):
         return (self.slug,)
 
     def clean(self) -> None:
-        """Refuse a check in the future, and languages that are not codes."""
-        errors = {}
-        if self.assured_date and self.assured_date > timezone.localdate():
+        """Refuse words that cannot be shown, a check in the future, and a half-made live service."""
+        errors = unfit_words(self)
+        if self.status == "live":
+            errors = {**gaps(self), **errors}
+            if not self.assured_date:
+                errors["assured_date"] = _("A live service needs the day on which it was last checked.")
+        # A day that is kept already does not stand in the way of mending a number.
+        kept = Service.objects.filter(pk=self.pk, assured_date=self.assured_date)
+        if self.assured_date and self.assured_date > timezone.localdate() and not kept.exists():
             errors["assured_date"] = _("This day is in the future.")
         if any(not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z]+)?", code) for code in codes(self.languages)):
             errors["languages"] = _("Use language codes such as “en, es”.")
         if errors:
             raise ValidationError(errors)
+
+    @property
+    def due_on(self) -> dt.date | None:
+        """The day of its next check; None: now, whatever the date."""
+        if self.recheck or not self.assured_date:
+            return None
+        return self.assured_date + dt.timedelta(days=self.review_days)
+
+    def is_due(self, today: dt.date) -> bool:
+        """Whether it is to be checked by this day (safety-and-access.md J5, J6)."""
+        return self.due_on is None or self.due_on <= today
 
     def record(self) -> records.Service:
         """The service with its ways to reach and its sources, as a plain record."""
@@ -284,7 +357,7 @@ class ContactPoint(Ordered):
 
     def clean(self) -> None:
         """Read the number, address and hours; refuse what cannot be shown safely."""
-        errors: dict[str, Any] = {}
+        errors = unfit_words(self)
         if self.kind in NUMBERED:
             try:
                 self.value = phones.parse(self.value)
@@ -293,7 +366,7 @@ class ContactPoint(Ordered):
             else:
                 if self.vanity and not phones.spells(self.vanity, self.value):
                     errors["vanity"] = _("These letters do not give this number.")
-        elif self.kind in LINKED and not re.fullmatch(r"https?://[\w.-]+\.[a-z]+(:\d+)?(/\S*)?", self.value):
+        elif self.kind in LINKED and not re.fullmatch(ADDRESS, self.value):
             errors["value"] = _("Write the whole web address, from https:// on.")
         elif self.kind == "email" and not re.fullmatch(r"[\w.+-]+@[\w-]+(\.[\w-]+)+", self.value):
             errors["value"] = _("This is not an e-mail address.")
@@ -333,6 +406,11 @@ class Source(Ordered):
 
     def __str__(self) -> str:
         return self.title
+
+    def clean(self) -> None:
+        """Refuse a web address that is none."""
+        if self.url and not re.fullmatch(ADDRESS, self.url):
+            raise ValidationError({"url": _("Write the whole web address, from https:// on.")})
 
     def record(self) -> records.Source:
         """The source as a plain record."""

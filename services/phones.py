@@ -14,9 +14,9 @@ def parse(text: str) -> str:
     Letters count as their keys. Raises ValueError with words that staff can act on.
     """
     typed = text.strip()
-    if re.fullmatch(r"\d{3,6}", typed):
+    if re.fullmatch(r"[0-9]{3,6}", typed):
         short = phonenumbers.parse(typed, REGION)
-        if not shortnumberinfo.is_possible_short_number_for_region(short, REGION):
+        if not shortnumberinfo.is_valid_short_number_for_region(short, REGION):
             raise ValueError(f"“{typed}” is not a short code that works in the United States.")
         return typed
     try:

@@ -16,6 +16,8 @@ NOON = dt.datetime(2026, 11, 24, 12, 0, tzinfo=dt.timezone(dt.timedelta(hours=-5
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "browser: runs a real browser against the real server")
+    config.addinivalue_line("markers", "served: asks the site as it is served, with a database of its own")
+    config.addinivalue_line("markers", "faults: breaks a running site on purpose, on the real clock")
 
 
 @pytest.fixture(autouse=True)

@@ -1,5 +1,8 @@
 """Filters that show the words of a record in the language of the page."""
 
+from collections.abc import Mapping
+
+import lucide
 from django import template
 from django.utils.html import conditional_escape, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -36,3 +39,18 @@ def prose(text: Text) -> SafeString:
         if items:
             parts.append(mark_safe("<ul>" + format_html_join("", "<li>{}</li>", ((item,) for item in items)) + "</ul>"))
     return mark_safe("".join(parts))
+
+
+@register.filter
+def icon(name: str) -> SafeString:
+    """A line icon for beside the words of a choice; nothing for a name that does not exist."""
+    try:
+        return mark_safe(lucide._render_icon(name, 24, aria_hidden="true", focusable="false"))
+    except lucide.IconDoesNotExist:
+        return mark_safe("")
+
+
+@register.filter
+def item(values: Mapping[str, str], key: str) -> str:
+    """What a mapping holds under a key; empty if nothing."""
+    return values.get(key, "")

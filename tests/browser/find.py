@@ -26,6 +26,11 @@ def webkit() -> str | None:
     return shutil.which("WebKitWebDriver") if shutil.which("xvfb-run") else None
 
 
+def minibrowser() -> str:
+    """The path of WebKitGTK's small browser, which the driver drives."""
+    return str(next(Path("/usr/lib").glob("*/webkit2gtk-4.*/MiniBrowser")))
+
+
 def _try(*command: str) -> None:
     subprocess.run(command, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=600)
 

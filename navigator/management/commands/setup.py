@@ -17,6 +17,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """What staff changed is never loaded over."""
         call_command("migrate", verbosity=0)
+        call_command("createcachetable", verbosity=0)
         if not Service.objects.exists():
             content.write_draft(content.read_fixtures(settings.BASE_DIR / "fixtures"))
             self.stdout.write("Loaded the services and the questions.")

@@ -33,9 +33,10 @@ document.addEventListener("click", (event) => {
 
 // A page restored from memory after leaving stays empty, or starts fresh (A7).
 addEventListener("pageshow", (event) => {
-  if (!event.persisted) return;
-  if (left) document.body.replaceChildren();
-  else location.reload();
+  if (event.persisted && !left) location.reload();
+});
+addEventListener("pagehide", (event) => {
+  if (event.persisted) document.body.replaceChildren();
 });
 
 // Shift three times, left and right alike, each within five seconds of the last (A8, A9).
@@ -80,9 +81,65 @@ function guard() {
 addEventListener("popstate", () => {
   if (left || guarded()) return;
   const back = find("#step [data-back]");
-  if (!back) return;
+  if (!aside && !back) return;
   guard();
-  back.form.requestSubmit(back);
+  if (aside) rejoin();
+  else back.form.requestSubmit(back);
+});
+
+// In the middle of the questions, another page of ours is shown in place of the step: the address
+// stays the same, the step stays as it was, and leaving still leaves nothing of it behind.
+let aside = null;
+let turn = 0;
+
+async function turnAside(link) {
+  guard();
+  const mine = ++turn;
+  try {
+    const page = new DOMParser().parseFromString(await (await fetch(link.href)).text(), "text/html");
+    if (mine !== turn || left) return;
+    rejoin();
+    aside = document.createElement("div");
+    aside.className = "within";
+    aside.append(...page.querySelector("main").childNodes);
+    find("#step").hidden = true;
+    find("main").append(aside);
+    find("#return").hidden = false;
+    reveal(aside);
+    htmx.process(aside);
+    focusHeading(aside);
+  } catch {
+    location.assign(link.href);
+  }
+}
+
+function rejoin() {
+  turn += 1;
+  if (!aside) return;
+  aside.remove();
+  aside = null;
+  find("#return").hidden = true;
+  find("#step").hidden = false;
+  focusHeading(find("#step"));
+}
+
+function focusHeading(part) {
+  const heading = part.querySelector("h1");
+  heading.tabIndex = -1;
+  heading.focus({ preventScroll: true });
+  scrollTo(0, 0);
+}
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest?.("#return")) return rejoin();
+  const link = event.target.closest?.("a[data-within], a[data-home]");
+  if (!link || !find("#step") || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  if (link.matches("[data-within]")) turnAside(link);
+  else {
+    rejoin();
+    htmx.ajax("GET", link.getAttribute("href"), { source: "#step", target: "#step", swap: "outerHTML" });
+  }
 });
 
 // A second tap that lands on the next step must not answer it.
@@ -110,15 +167,25 @@ document.addEventListener("htmx:after:swap", () => {
   scrollTo(0, 0);
 });
 
-// A request that failed or took too long: say so, with markup that is on the page already (E8).
-for (const name of ["htmx:error", "htmx:response:error"]) {
-  document.addEventListener(name, () => {
-    if (left) return;
-    const trouble = find("#trouble");
-    trouble.hidden = false;
-    trouble.scrollIntoView({ block: "center" });
-  });
+// A request that failed or took too long: say so, with markup that is on the page already (E8). An
+// answer that is no step of ours, such as a hotel's log-in page, counts as a failure.
+function trouble() {
+  if (left) return;
+  const box = find("#trouble");
+  box.hidden = false;
+  box.scrollIntoView({ block: "center" });
 }
+document.addEventListener("htmx:error", trouble);
+document.addEventListener("htmx:response:error", trouble);
+document.addEventListener("htmx:before:swap", (event) => {
+  const { target, text } = event.detail.ctx;
+  if (target?.id !== "step" || text.includes('id="step"')) return;
+  event.preventDefault();
+  trouble();
+});
 
 // What only works with script is shown by script.
-for (const element of document.querySelectorAll("[data-script]")) element.hidden = false;
+function reveal(part) {
+  for (const element of part.querySelectorAll("[data-script]")) element.hidden = false;
+}
+reveal(document);

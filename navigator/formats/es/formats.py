@@ -1,0 +1,3 @@
+"""Spanish as US readers write it: a.m. and p.m., where Django's own counts to 24."""
+
+TIME_FORMAT = "P"

@@ -1,0 +1,62 @@
+"""The real public pages on the draft, for staff who are signed in.
+
+The public addresses stand under one of the admin's, as a site does that is mounted there: every link
+and every form leads to the preview, and the templates know nothing of it but the bar on top.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import Resolver404, get_script_prefix, resolve, reverse, set_script_prefix
+from django.utils.translation import get_language_from_path, override
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.debug import sensitive_post_parameters
+
+from . import content, editions, views
+
+DRAFTED = {"question": views.respond, "all": views.respond_all}
+"""The public pages that show an edition; the others are the same on every one."""
+
+
+class Preview(NamedTuple):
+    """What the frame of a page must know of the preview: whose page it is, and the way back."""
+
+    name: str
+    back: str
+
+
+@csrf_exempt  # as on the public pages: nothing is changed, and `same_origin` is checked
+@sensitive_post_parameters()
+@views.allow("GET", "HEAD", "POST")
+def preview(request: HttpRequest, rest: str = "") -> HttpResponse:
+    """A public page, by its own address ``rest``, on the draft."""
+    path, back = f"/{rest}", reverse("admin:index")
+    language = get_language_from_path(path) or settings.LANGUAGE_CODE
+    with override(language), mounted(reverse("admin:preview")):
+        try:
+            match = resolve(path)
+        except Resolver404 as error:
+            raise Http404 from error
+        if match.view_name not in (*views.PUBLIC, "leave"):
+            raise Http404
+        request.preview = Preview(match.view_name, back)  # type: ignore[attr-defined]
+        if view := DRAFTED.get(match.view_name):
+            response = view(request, editions.draft_edition(content.compile_draft()))
+        else:
+            response = match.func(request, *match.args, **match.kwargs)
+        response["Content-Language"] = language
+        return response
+
+
+@contextmanager
+def mounted(root: str) -> Iterator[None]:
+    """Addresses are made as on a site that is mounted at ``root``."""
+    before = get_script_prefix()
+    set_script_prefix(root)
+    try:
+        yield
+    finally:
+        set_script_prefix(before)

@@ -1,0 +1,146 @@
+"""What it costs as the content grows: `python -m tests.bench.growth SERVICES QUESTIONS` prints one line of JSON.
+
+With 0 services it takes the real content. Else services are copies of the real ones, recommended in turn, some
+ten an outcome; the first question leads to one of several branches of four, so that no path has more than five.
+"""
+
+import json
+import re
+import statistics
+import sys
+import time
+from pathlib import Path
+from urllib.parse import urlencode
+
+import django
+import msgspec
+
+CHOICES = 3
+BRANCH = 4
+OUTCOME = 10
+
+
+def grown(real, services, questions):
+    """The real content with so many services and questions."""
+    from navigator.flow import Choice, Flow, Question, Recommendation
+
+    copies = [
+        msgspec.structs.replace(
+            real.services[place % len(real.services)], slug=f"service-{place}", directory_only=False
+        )
+        for place in range(services)
+    ]
+    emergency = next(service for service in real.services if service.slug == "emergency-911")
+    copies[0] = msgspec.structs.replace(emergency, directory_only=False)
+
+    def text(words):
+        return {language: words for language in real.languages}
+
+    branches = -(-(questions - 1) // BRANCH)
+
+    def question(key, when, count):
+        choices = tuple(Choice(key=str(each), label=text(f"Choice {each}")) for each in range(count))
+        return Question(key=key, title=text(f"What about {key}?"), why=text("It decides."), choices=choices, when=when)
+
+    asked = [question("first", {}, branches)]
+    for place in range(questions - 1):
+        branch, depth = divmod(place, BRANCH)
+        asked.append(question(f"q{branch}-{depth}", {"first": (str(branch),)}, CHOICES))
+    # Every service under one choice of a branch's first question, and some under none: on every path.
+    rules = [
+        Recommendation(service=service.slug, rank=place + 1, reason=text("It fits."))
+        for place, service in enumerate(copies[: OUTCOME // 2])
+    ]
+    doors = [(branch, choice) for branch in range(branches) for choice in range(CHOICES)]
+    for place, service in enumerate(copies[OUTCOME // 2 :]):
+        branch, choice = doors[place % len(doors)]
+        rank = place // len(doors)
+        if rank >= OUTCOME // 2:  # the rest stand on the list alone
+            copies[place + OUTCOME // 2] = msgspec.structs.replace(service, directory_only=True)
+            continue
+        when = {"first": (str(branch),), f"q{branch}-0": (str(choice),)}
+        rules.append(Recommendation(service=service.slug, rank=100 + rank, reason=text("It fits you."), when=when))
+    flow = Flow(questions=tuple(asked), recommendations=tuple(rules))
+    return msgspec.structs.replace(real, services=tuple(copies), flow=flow)
+
+
+def timed(do, times=1):
+    """Median microseconds of so many runs."""
+    taken = []
+    for _ in range(times):
+        before = time.perf_counter()
+        do()
+        taken.append(time.perf_counter() - before)
+    return statistics.median(taken) * 1e6
+
+
+def resident():
+    """Megabytes this process holds."""
+    return int(re.search(r"VmRSS:\s+(\d+)", Path("/proc/self/status").read_text())[1]) / 1024
+
+
+def measure(content):
+    from django.test import Client
+
+    from navigator import editions, models
+
+    row = {"services": len(content.services), "questions": len(content.flow.questions)}
+    walks = []
+    for _ in range(3):
+        before = time.perf_counter()
+        report = editions.check(content)
+        walks.append(time.perf_counter() - before)
+    assert not report.problems, report.problems[:3]
+    row |= {"paths": report.paths, "walk": min(walks)}
+    from navigator.content import write_draft
+
+    write_draft(content)
+    publish = []
+    for _ in range(3):
+        before = time.perf_counter()
+        editions.publish()
+        publish.append(time.perf_counter() - before)
+    row["publish"] = min(publish)
+    assert models.Edition.objects.count() == 3
+
+    client = Client()
+    form = "application/x-www-form-urlencoded"
+    token = re.search(r'name="t" value="([^"]+)"', client.get("/").content.decode())[1]
+    step = urlencode({"t": token, "g": "n", "c": "0"})
+    outcome = urlencode({"t": token, "g": "r", "c": "0"})
+
+    def post(body):
+        return client.post("/", body, form, headers={"HX-Request": "true"})
+
+    def anew(body):
+        editions.serve(editions.Edition(content, 1, "1"))
+        return post(body)
+
+    for name, body in (("step", step), ("outcome", outcome)):
+        made = timed(lambda body=body: anew(body), 60) - timed(lambda: editions.Edition(content, 1, "1"), 20)
+        row |= {f"{name}_made": made, name: timed(lambda body=body: post(body), 600)}
+    return row
+
+
+def main():
+    django.setup()
+    import logging
+
+    logging.disable(logging.CRITICAL)
+    from navigator import content, editions
+    from tests.server import ROOT
+
+    services, questions = map(int, sys.argv[1:])
+    real = content.read_fixtures(ROOT / "fixtures")
+    made = grown(real, services, questions) if services else real
+    data = editions.encode(made)
+    row = measure(made)
+    before = resident()
+    kept = editions.opened(1, data, editions.digest(data))
+    row["memory"] = resident() - before
+    assert kept.number == 1
+    print(json.dumps(row))
+
+
+if __name__ == "__main__":
+    main()

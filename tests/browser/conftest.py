@@ -1,0 +1,305 @@
+"""The real site on a port of its own, a dull site to leave to, and real browsers with profiles on disk."""
+
+import contextlib
+import http.server
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests.browser import find
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker("browser")
+
+
+@dataclass
+class Site:
+    """A running copy of the site."""
+
+    url: str
+    log: Path
+    exit: str
+    process: subprocess.Popen
+    environment: dict
+
+    def manage(self, *command):
+        """Run a management command on this copy; its output."""
+        return subprocess.run(
+            [sys.executable, "manage.py", *command], cwd=ROOT, env=self.environment, check=True, capture_output=True
+        ).stdout.decode()
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_for(url, process):
+    """Until the site answers; fails at once if its process ended."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        assert process.poll() is None, "the server stopped"
+        with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=2):
+            return
+        threading.Event().wait(0.1)
+    raise AssertionError(f"{url} did not answer")
+
+
+class Weather(http.server.BaseHTTPRequestHandler):
+    """A dull page to leave to."""
+
+    def do_GET(self):
+        page = b"<!doctype html><title>Weather</title><h1 id='weather'>Weather</h1>"
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.send_header("Content-Length", str(len(page)))
+        self.end_headers()
+        self.wfile.write(page)
+
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture(scope="session")
+def site():
+    """The site as `make serve` serves it, on its real content."""
+    folder = Path(tempfile.mkdtemp(prefix="navigator-site-"))
+    weather = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Weather)
+    threading.Thread(target=weather.serve_forever, daemon=True).start()
+    port = free_port()
+    environment = {
+        **{name: value for name, value in os.environ.items() if name not in ("DJANGO_SETTINGS_MODULE", "DATABASE_URL")},
+        "DATA_DIR": str(folder / "var"),
+        "TLS": "off",
+        "EXIT_URL": f"http://127.0.0.1:{weather.server_port}/",
+    }
+    subprocess.run([sys.executable, "manage.py", "setup"], cwd=ROOT, env=environment, check=True)
+    log = folder / "log"
+    granian = Path(sys.executable).parent / "granian"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [granian, "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "1",
+             "--no-access-log", "--log-level", "warning", "navigator.wsgi:application"],
+            cwd=ROOT, env=environment, stdout=output, stderr=output,
+        )  # fmt: skip
+    url = f"http://127.0.0.1:{port}"
+    try:
+        wait_for(f"{url}/healthz", process)
+        yield Site(url, log, environment["EXIT_URL"], process, environment)
+    finally:
+        process.terminate()
+        process.wait(20)
+        weather.shutdown()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def playwright():
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture
+def profile():
+    """A fresh profile folder."""
+    folder = Path(tempfile.mkdtemp(prefix="navigator-profile-"))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def launch(playwright, profile):
+    """Open Chromium on the profile, as a person's own browser: with its history, its cache and its memory of pages."""
+    opened = []
+
+    def open_(**options):
+        path = find.chromium()
+        assert path, "no Chromium: run python -m tests.browser.find"
+        context = playwright.chromium.launch_persistent_context(
+            str(profile),
+            executable_path=path,
+            args=["--no-sandbox", "--disable-gpu"],
+            ignore_default_args=["--disable-back-forward-cache"],
+            **options,
+        )
+        context.set_default_timeout(30_000)
+        opened.append(context)
+        return context
+
+    yield open_
+    for context in opened:
+        with contextlib.suppress(Exception):
+            context.close()
+
+
+@pytest.fixture
+def page(launch):
+    """A page of a phone's width, with script."""
+    return launch(viewport={"width": 390, "height": 844}).pages[0]
+
+
+JOURNEY = (("danger", "no"), ("who", "close"), ("child", "no"), ("need", "crime"), ("custody", "ice"))
+"""A whole journey, with answers that would tell."""
+
+
+def answer(page, question, choice):
+    """Give one answer, as a person does: read, choose, continue."""
+    page.locator(f"[data-question={question}][data-choice={choice}]").check()
+    go(page, "[data-continue]")
+
+
+def go(page, selector):
+    """Press a button of the step and wait for the step that follows."""
+    before = page.locator("input[name=t]").input_value()
+    calm(page)
+    page.locator(selector).first.click()
+    page.locator(f"input[name=t]:not([value='{before}'])").wait_for(state="attached")
+
+
+def calm(page):
+    """Wait as long as a person would: a second tap right after a swap is taken for a double tap."""
+    page.wait_for_function("() => typeof settled === 'undefined' || performance.now() - settled > 420")
+
+
+def travel(page, site, steps=JOURNEY):
+    """From the start through the given answers."""
+    page.goto(site.url + "/")
+    for question, choice in steps:
+        answer(page, question, choice)
+
+
+class Chromium:
+    """Chromium with its memory of pages on, driven by hand."""
+
+    def __init__(self, launch):
+        self.page = launch(viewport={"width": 390, "height": 844}).pages[0]
+
+    def open(self, url):
+        self.page.goto(url)
+
+    def run(self, script):
+        """The value of a JavaScript expression."""
+        return self.page.evaluate(f"() => ({script})")
+
+    def click(self, selector):
+        self.page.locator(selector).first.click()
+
+    def back(self):
+        with contextlib.suppress(Exception):
+            self.page.go_back(wait_until="commit", timeout=3000)
+
+    def forward(self):
+        with contextlib.suppress(Exception):
+            self.page.go_forward(wait_until="commit", timeout=3000)
+
+    def shift(self):
+        self.page.keyboard.press("Shift")
+
+    def pause(self, seconds):
+        self.page.wait_for_timeout(seconds * 1000)
+
+
+class WebKit:
+    """WebKitGTK on a screen of its own."""
+
+    def __init__(self, driver):
+        self.driver = driver
+
+    def open(self, url):
+        self.driver.get(url)
+
+    def run(self, script):
+        return self.driver.execute_script(f"return ({script})")
+
+    def click(self, selector):
+        self.driver.find_element("css selector", selector).click()
+
+    def back(self):
+        self.driver.back()
+
+    def forward(self):
+        self.driver.forward()
+
+    def shift(self):
+        from selenium.webdriver import ActionChains, Keys
+
+        ActionChains(self.driver).key_down(Keys.SHIFT).key_up(Keys.SHIFT).perform()
+
+    def pause(self, seconds):
+        threading.Event().wait(seconds)
+
+
+@pytest.fixture(scope="session")
+def screen():
+    """A screen for WebKitGTK, which has no headless way."""
+    number = 90 + os.getpid() % 100
+    process = subprocess.Popen(["Xvfb", f":{number}", "-screen", "0", "1024x1200x24"], stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 20
+    while not Path(f"/tmp/.X11-unix/X{number}").exists():
+        assert time.monotonic() < deadline, "no screen"
+        threading.Event().wait(0.05)
+    os.environ["DISPLAY"] = f":{number}"
+    yield
+    process.terminate()
+
+
+@pytest.fixture
+def webkit(screen):
+    from selenium.webdriver import WebKitGTK, WebKitGTKOptions
+    from selenium.webdriver.webkitgtk.service import Service
+
+    path = find.webkit()
+    assert path, "no WebKitGTK: run python -m tests.browser.find"
+    options = WebKitGTKOptions()
+    options.binary_location = find.minibrowser()
+    options.add_argument("--automation")
+    driver = WebKitGTK(options=options, service=Service(executable_path=path))
+    driver.set_page_load_timeout(30)
+    yield driver
+    driver.quit()
+
+
+@pytest.fixture(params=["chromium", "webkit"])
+def hand(request):
+    """A person's hand on a browser: first Chromium, then WebKitGTK."""
+    if request.param == "chromium":
+        return Chromium(request.getfixturevalue("launch"))
+    return WebKit(request.getfixturevalue("webkit"))
+
+
+def until(hand, script, seconds=30):
+    """Wait until a JavaScript expression holds."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        with contextlib.suppress(Exception):
+            if hand.run(script):
+                return
+        hand.pause(0.05)
+    raise AssertionError(f"never came true: {script}\n{hand.run('document.body.innerText')}")
+
+
+def give(hand, question, choice):
+    """Give one answer in either browser."""
+    here = f"[data-question={question}][data-choice={choice}]"
+    until(hand, f"!!document.querySelector('{here}')")
+    until(hand, "typeof settled === 'undefined' || performance.now() - settled > 420")
+    hand.click(here)
+    hand.click("[data-continue]")
+    until(hand, f"!document.querySelector('{here}')")

@@ -1,0 +1,48 @@
+"""A page's form as a browser would send it."""
+
+from html.parser import HTMLParser
+
+
+class _Fields(HTMLParser):
+    def __init__(self, form):
+        super().__init__()
+        self.form, self.inside, self.data, self.area, self.select = form, False, {}, None, None
+
+    def handle_starttag(self, tag, attrs):
+        a = dict(attrs)
+        if tag == "form":
+            self.inside = a.get("id") == self.form
+        if not self.inside or (tag != "option" and "name" not in a) or "disabled" in a:
+            return
+        if tag == "input" and a.get("type") not in ("submit", "button"):
+            if a.get("type") not in ("checkbox", "radio") or "checked" in a:
+                self.data.setdefault(a["name"], []).append(a.get("value") or ("on" if "checked" in a else ""))
+        elif tag == "textarea":
+            self.area = a["name"]
+            self.data[self.area] = [""]
+        elif tag == "select":
+            self.select = a["name"]
+            self.data.setdefault(self.select, [])
+        elif tag == "option" and self.select and "selected" in a:
+            self.data[self.select].append(a.get("value", ""))
+
+    def handle_data(self, data):
+        if self.area:
+            self.data[self.area][0] += data
+
+    def handle_endtag(self, tag):
+        if tag == "textarea":
+            # A browser drops the first line break of a textarea, and sends the others as CR LF.
+            self.data[self.area] = [self.data[self.area][0].removeprefix("\n").replace("\n", "\r\n")]
+            self.area = None
+        elif tag == "select":
+            self.select = None
+        elif tag == "form":
+            self.inside = False
+
+
+def filled(response, form):
+    """What the form with that id would send, as a dictionary that the test client takes."""
+    fields = _Fields(form)
+    fields.feed(response.content.decode())
+    return {name: values for name, values in fields.data.items() if "__prefix__" not in name}

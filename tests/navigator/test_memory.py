@@ -1,0 +1,142 @@
+"""Pages are kept in memory, and are always those that would be made now."""
+
+import datetime as dt
+import gzip
+import re
+from urllib.parse import urlencode
+
+import brotli
+import msgspec
+import pytest
+
+from navigator import editions, memory, views
+
+HTMX = {"HX-Request": "true"}
+FORM = "application/x-www-form-urlencoded"
+
+
+@pytest.fixture(autouse=True)
+def edition(real):
+    """An edition with an empty memory."""
+    fresh = editions.Edition(real.content, real.number, real.hash)
+    editions.serve(fresh)
+    return fresh
+
+
+def post(client, page, path="/", **fields):
+    token = re.search(r'name="t" value="([^"]+)"', page.content.decode())[1]
+    return client.post(path, urlencode({"t": token, **fields}), FORM, headers=HTMX)
+
+
+def test_the_same_step_is_made_once(client, monkeypatch):
+    first = client.get("/")
+    once = post(client, first, g="n", c="1")
+    monkeypatch.setattr(views, "render_to_string", None)
+    assert post(client, first, g="n", c="1").content == once.content
+    assert client.get("/").content == first.content
+
+
+def test_what_makes_a_page_differ_makes_the_kept_page_differ(client):
+    first = client.get("/")
+    pages = [
+        first.content,
+        client.get("/es/").content,
+        client.get("/", headers=HTMX).content,
+        client.post("/", "t=stale", FORM).content,
+        post(client, first, g="n", c="0").content,
+        post(client, first, g="n", c="1").content,
+        post(client, first, g="l", c="1").content,
+        post(client, first, path="/es/", g="n", c="1").content,
+        post(client, first, g="r").content,
+        post(client, post(client, first, g="r"), g="pq").content,
+        client.get("/all/").content,
+        client.get("/all/", headers=HTMX).content,
+        client.get("/es/all/").content,
+    ]
+    assert len(set(pages)) == len(pages)
+
+
+def test_a_kept_outcome_follows_the_clock(client, clock):
+    """ "Open now" is right to the minute: VictimConnect answers on weekdays from nine, Eastern time."""
+    clock.move_to(dt.datetime(2026, 11, 24, 8, 59, tzinfo=dt.timezone(dt.timedelta(hours=-5))))
+    before = client.get("/all/").content.decode()
+    clock.shift(59)
+    assert client.get("/all/").content.decode() == before
+    clock.shift(1)
+    after = client.get("/all/").content.decode()
+    assert after.count("Open now") > before.count("Open now")
+
+
+def test_a_new_edition_comes_with_an_empty_memory(client, edition):
+    before = client.get("/").content.decode()
+    asked = edition.flow.questions[0]
+    other = msgspec.structs.replace(asked, title={"en": "Another title?", "es": "¿Otro?"})
+    changed = msgspec.structs.replace(edition.flow, questions=(other, *edition.flow.questions[1:]))
+    editions.serve(editions.Edition(msgspec.structs.replace(edition.content, flow=changed), 2, "2"))
+    assert "Another title?" in client.get("/").content.decode()
+    editions.serve(edition)
+    assert client.get("/").content.decode() == before
+
+
+def test_a_page_depends_on_nothing_else_of_the_request(client, edition, real):
+    plain = client.get("/").content
+    editions.serve(editions.Edition(real.content, real.number, real.hash))
+    odd = client.get("/?q=1", headers={"User-Agent": "odd", "Referer": "http://testserver/all/", "Cookie": "a=b"})
+    assert odd.content == plain
+
+
+def test_a_question_says_nothing_that_depends_on_the_minute(client, clock, real):
+    """It is kept for the hour, so it must be the same all through the hour."""
+    page = client.get("/").content
+    clock.shift(59 * 60)
+    editions.serve(editions.Edition(real.content, real.number, real.hash))
+    assert client.get("/").content == page
+
+
+def test_a_question_is_sealed_anew_each_hour(client, clock):
+    page = client.get("/").content
+    clock.shift(3600)
+    assert client.get("/").content != page
+
+
+def test_forms_that_do_not_open_are_not_kept(client, edition):
+    for number in range(20):
+        client.post("/", f"t=made-up-{number}", FORM)
+    assert len(edition.steps._kept) == 1
+
+
+def test_memory_is_bounded():
+    kept = memory.Memory(memory.HOUR)
+    for number in range(30):
+        kept.page(number, lambda: b"x" * 1024 * 1024)
+    assert sum(len(page) for page in kept._kept.values()) <= memory.MOST + 2 * 1024 * 1024
+
+
+@pytest.mark.parametrize(
+    ("accepted", "coded"),
+    [
+        ("br", "br"),
+        ("gzip, deflate, br, zstd", "br"),
+        ("gzip, deflate", "gzip"),
+        ("br;q=0, gzip;q=0.5", "gzip"),
+        ("gzip;q=0.0", None),
+        ("identity", None),
+        ("", None),
+        ("brr, xgzip", None),
+    ],
+)
+@pytest.mark.parametrize("path", ["/", "/all/", "/safety/", "/nowhere/"])
+def test_a_page_is_compressed_as_the_browser_accepts(client, path, accepted, coded):
+    plain = client.get(path)
+    answer = client.get(path, headers={"Accept-Encoding": accepted})
+    assert answer.get("Content-Encoding") == coded
+    assert "Accept-Encoding" in answer["Vary"]
+    read = {"br": brotli.decompress, "gzip": gzip.decompress, None: bytes}[coded]
+    assert read(answer.content) == plain.content
+
+
+def test_staff_pages_are_not_compressed(client, db):
+    """They hold secrets beside what others may have written (decision 0006)."""
+    page = client.get("/admin/login/", headers={"Accept-Encoding": "br, gzip"})
+    assert page.status_code == 200
+    assert "Content-Encoding" not in page

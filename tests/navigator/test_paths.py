@@ -1,0 +1,327 @@
+"""The walk of every path: the real content is clean, and each thing that can be wrong is found, and only that.
+
+Each break below is made on purpose in the real content. The walk must name that one problem, what it is
+about, and the shortest path that shows it.
+"""
+
+import io
+import json
+
+import pytest
+from django.core.management import call_command
+from msgspec.structs import replace
+
+from navigator import content, editions, models, paths
+from navigator.flow import SKIP, Choice, Question, Recommendation
+from services.models import Service
+from services.records import ContactPoint
+
+PATHS = 3620
+"""How many paths the real flow has. Change it with the flow, knowingly."""
+WORDS = {"en": "Words", "es": "Palabras"}
+
+
+def size(answers):
+    """How long a path is: its questions, then those that must be answered."""
+    return len(answers), sum(choice != SKIP for choice in answers.values())
+
+
+def rule(service, rank, **when):
+    return Recommendation(service=service, rank=rank, reason=WORDS, when=when)
+
+
+class Draft:
+    """The real content, to be broken by a test."""
+
+    def __init__(self, found):
+        self.flow, self.languages, self.organizations = found.flow, found.languages, found.organizations
+        self.services = {service.slug: service for service in found.services}
+
+    def question(self, key, **changes):
+        self.flow = replace(
+            self.flow, questions=tuple(replace(q, **changes) if q.key == key else q for q in self.flow.questions)
+        )
+
+    def choice(self, question, key, **changes):
+        choices = self.flow.question(question).choices
+        self.question(question, choices=tuple(replace(c, **changes) if c.key == key else c for c in choices))
+
+    def rules(self, change):
+        """Every rule as ``change`` gives it back; None drops it."""
+        changed = (change(rule) for rule in self.flow.recommendations)
+        self.flow = replace(self.flow, recommendations=tuple(rule for rule in changed if rule))
+
+    def add(self, **parts):
+        for name, part in parts.items():
+            self.flow = replace(self.flow, **{name: (*getattr(self.flow, name), part)})
+
+    def service(self, slug, **changes):
+        self.services[slug] = replace(self.services[slug], **changes)
+
+    def check(self):
+        return paths.check(self.flow, self.services, self.languages, self.organizations)
+
+    def only(self, code, subject):
+        """The one problem that the walk finds."""
+        problems = self.check().problems
+        assert [(problem.code, problem.subject) for problem in problems] == [(code, subject)]
+        assert problems[0].message
+        return problems[0]
+
+    def shortest(self, shows):
+        """The size of the shortest of all paths that show something, by trying each."""
+        return min(size(outcome.answers) for outcome in paths.walk(self.flow) if shows(outcome))
+
+
+@pytest.fixture
+def draft(fixtures):
+    return Draft(fixtures)
+
+
+def test_the_real_content_is_clean_and_its_paths_are_counted(draft):
+    report = draft.check()
+    assert report.problems == ()
+    assert report.paths == PATHS
+    assert max(len(outcome.answers) for outcome in paths.walk(draft.flow)) == paths.MOST_QUESTIONS
+
+
+def test_the_report_says_how_each_service_is_reached(draft):
+    report = draft.check()
+    directory = {slug for slug, service in draft.services.items() if service.directory_only}
+    assert set(report.coverage) == set(draft.services) - directory
+    assert sum(covered.first for covered in report.coverage.values()) == PATHS
+    shown = [(outcome.answers, {r.service for r in outcome.recommendations}) for outcome in paths.walk(draft.flow)]
+    for slug, covered in report.coverage.items():
+        ends = [answers for answers, services in shown if slug in services]
+        assert covered.first + covered.also == len(ends)
+        assert size(covered.shortest) == min(map(size, ends))
+
+
+def test_a_retired_service_that_is_recommended(draft):
+    del draft.services["stronghearts-native-helpline"]
+    problem = draft.only("retired", "stronghearts-native-helpline")
+    assert problem.path["harm"] == "partner"
+    assert size(problem.path) == draft.shortest(
+        lambda outcome: any(rule.service == "stronghearts-native-helpline" for rule in outcome.recommendations)
+    )
+
+
+@pytest.mark.parametrize(
+    ("subject", "spoil"),
+    [
+        ("need", lambda d: d.question("need", title={"en": "What is going on?"})),
+        ("who.work", lambda d: d.choice("who", "work", hint={"en": "Such as a patient."})),
+        ("who.me", lambda d: d.choice("who", "me", label={"en": "Me", "es": " "})),
+        ("nhth", lambda d: d.service("nhth", plain={"es": "La línea"})),
+        ("ice", lambda d: setattr(d, "organizations", (replace(d.organizations[0], slug="ice", name={"en": "ICE"}),))),
+        ("bill", lambda d: d.add(guidance=content.flow.Guidance(key="bill", rank=9, title=WORDS, body={"en": "One"}))),
+        ("rainn", lambda d: d.service("rainn", ways=(replace(d.services["rainn"].ways[0], label={"en": "Adults"}),))),
+    ],
+)
+def test_a_text_that_is_missing_in_a_language(draft, subject, spoil):
+    spoil(draft)
+    assert ": es" in draft.only("words", subject).message or subject == "nhth"
+
+
+def test_a_choice_that_no_path_offers(draft):
+    draft.choice("harm", "older", when={"need": ("crime",)})
+    draft.rules(lambda rule: rule if rule.when.get("harm") != ("older",) else None)
+    problems = {(problem.code, problem.subject) for problem in draft.check().problems}
+    services = {"adult-protective-services"}
+    assert problems == {("unreached", "harm.older"), *(("unreached", slug) for slug in services)}
+    for slug in services:
+        draft.service(slug, directory_only=True)
+    draft.only("unreached", "harm.older")
+
+
+def test_a_question_that_no_path_asks(draft):
+    never = Question(key="never", title=WORDS, why=WORDS, choices=(), when={"aim": ("help",), "harm": ("partner",)})
+    draft.add(questions=never)
+    draft.only("unreached", "never")
+
+
+def test_a_rule_that_no_path_uses(draft):
+    draft.add(recommendations=rule("nhth", 1, aim=("help",), harm=("partner",)))
+    assert "rank 1" in draft.only("unreached", "nhth").message
+
+
+def test_a_rule_that_a_better_one_always_hides(draft):
+    draft.add(recommendations=rule("ice-voice", 900, custody=("ice",)))
+    draft.only("unreached", "ice-voice")
+
+
+def test_guidance_that_no_path_shows(draft):
+    draft.add(
+        guidance=content.flow.Guidance(
+            key="never", rank=1, title=WORDS, body=WORDS, when={"aim": ("help",), "harm": ("partner",)}
+        )
+    )
+    draft.only("unreached", "never")
+
+
+def test_a_service_that_no_rule_leads_to(draft):
+    draft.service("ice-ocrc", directory_only=False)
+    draft.only("unreached", "ice-ocrc")
+
+
+def test_questions_that_wait_for_each_other(draft):
+    draft.question("who", when={"need": ("hurt",)})
+    assert "waits for" in draft.only("endless", "who").message
+
+
+def test_a_choice_that_waits_for_its_own_question(draft):
+    draft.choice("child", "yes", when={"child": ("no",)})
+    draft.only("endless", "child.yes")
+
+
+def test_a_path_of_six_questions(draft):
+    draft.add(
+        questions=Question(
+            key="sixth", title=WORDS, why=WORDS, choices=(Choice(key="yes", label=WORDS),), when={"harm": ("self",)}
+        )
+    )
+    problem = draft.only("long", "")
+    assert len(problem.path) == 6
+    assert "6 questions" in problem.message
+    assert list(problem.path.values()).count(SKIP) == 4  # need and harm must be answered, nothing else
+
+
+def test_an_outcome_that_rests_on_one_record(draft):
+    draft.rules(
+        lambda rule: None if rule.service == "ncmec-hotline" and rule.when.get("childneed") == ("abroad",) else rule
+    )
+    problem = draft.only("single", "")
+    assert problem.path["childneed"] == "abroad"
+    assert problem.path["danger"] == "no"  # otherwise 911 is the second
+    assert size(problem.path) == draft.shortest(lambda outcome: len(outcome.recommendations) < 2)
+
+
+@pytest.mark.parametrize("value", ["+18883737", "888-373-7888", "991", "", "javascript:alert(1)"])
+def test_a_number_that_does_not_exist(draft, value):
+    ways = draft.services["nhth"].ways
+    draft.service("nhth", ways=(replace(ways[0], value=value), *ways[1:]))
+    assert value in draft.only("number", "nhth").message
+
+
+def test_911_that_does_not_come_first(draft):
+    draft.rules(
+        lambda rule: (
+            replace(rule, rank=12) if rule.service == "emergency-911" and "yes" in rule.when["danger"] else rule
+        )
+    )
+    problem = draft.only("danger", "emergency-911")
+    assert problem.path["danger"] == "yes"
+    assert size(problem.path) == draft.shortest(
+        lambda outcome: outcome.answers["danger"] == "yes" and outcome.recommendations[0].service != "emergency-911"
+    )
+
+
+def test_a_flow_that_never_asks_about_danger(draft):
+    draft.flow = replace(draft.flow, questions=draft.flow.questions[1:])
+    draft.rules(lambda rule: replace(rule, when={key: value for key, value in rule.when.items() if key != "danger"}))
+    draft.flow = replace(
+        draft.flow,
+        guidance=tuple(
+            replace(text, when={key: value for key, value in text.when.items() if key != "danger"})
+            for text in draft.flow.guidance
+        ),
+    )
+    codes = {(problem.code, problem.subject) for problem in draft.check().problems}
+    assert ("danger", "emergency-911") in codes
+
+
+def test_a_service_without_a_source(draft):
+    draft.service("nhth", sources=())
+    draft.only("source", "nhth")
+
+
+def test_a_service_that_was_never_checked(draft):
+    draft.service("nhth", assured_date=None)
+    draft.only("date", "nhth")
+
+
+def test_a_path_with_no_way_that_needs_no_voice(draft):
+    voice = ContactPoint(kind="call", value="+18883737888")
+    for slug in ("national-runaway-safeline", "ncmec-hotline", "emergency-911"):
+        draft.service(slug, ways=(voice,))
+    problem = draft.only("speech", "")
+    assert problem.path["childneed"] in ("missing", "runaway")
+    silent = {slug for slug, service in draft.services.items() if any(way.kind != "call" for way in service.ways)}
+    assert size(problem.path) == draft.shortest(
+        lambda outcome: not silent & {rule.service for rule in outcome.recommendations}
+    )
+
+
+@pytest.mark.parametrize(
+    ("subject", "spoil"),
+    [
+        (
+            "nhth",
+            lambda d: d.add(recommendations=Recommendation(service="nhth", rank=1, reason=WORDS, when={"x": ("y",)})),
+        ),
+        ("child", lambda d: d.question("child", when={"who": ("nobody",)})),
+        ("need.other", lambda d: d.choice("need", "other", when={"mood": ("bad",)})),
+    ],
+)
+def test_a_condition_that_names_what_does_not_exist(draft, subject, spoil):
+    spoil(draft)
+    assert "does not exist" in draft.only("unknown", subject).message
+
+
+def test_a_key_that_is_there_twice(draft):
+    draft.flow = replace(draft.flow, questions=(*draft.flow.questions, draft.flow.questions[-1]))
+    draft.only("double", "issue")
+
+
+@pytest.mark.parametrize("key", ["yes", SKIP])
+def test_a_choice_that_is_there_twice(draft, key):
+    choices = draft.flow.question("danger").choices
+    draft.question("danger", choices=(*choices, replace(choices[0], key=key)))
+    draft.only("double", f"danger.{key}")
+
+
+def test_rules_that_cannot_be_followed_are_not_walked(draft):
+    draft.question("who", when={"need": ("hurt",)})
+    report = draft.check()
+    assert (report.paths, report.coverage) == (0, {})
+
+
+# Through the draft, as staff would break it
+
+
+def check_flow(*arguments):
+    """What the command prints, and its exit status."""
+    out, status = io.StringIO(), 0
+    try:
+        call_command("check_flow", *arguments, stdout=out)
+    except SystemExit as stop:
+        status = stop.code
+    return out.getvalue(), status
+
+
+def test_the_draft_passes(db):
+    assert check_flow() == (f"{PATHS} paths walked, 0 problems\n", 0)
+    assert json.loads(check_flow("--json")[0]) == {"paths": PATHS, "problems": []}
+
+
+def test_a_service_retired_in_the_draft_is_found_and_keeps_it_from_being_published(db):
+    Service.objects.filter(slug="stronghearts-native-helpline").update(status="retired")
+    text, status = check_flow("--json")
+    assert status == 1
+    (problem,) = json.loads(text)["problems"]
+    assert (problem["code"], problem["subject"]) == ("retired", "stronghearts-native-helpline")
+    assert problem["path"] == {"danger": SKIP, "who": SKIP, "child": SKIP, "need": "hurt", "harm": "partner"}
+    text, status = check_flow()
+    assert status == 1
+    assert "1 problems" in text
+    assert "Shortest path: Is someone in danger right now? I'd rather not say → " in text
+    with pytest.raises(editions.Refused):
+        editions.publish()
+
+
+def test_a_choice_made_unreachable_in_the_draft_is_found(db):
+    choice = models.Choice.objects.get(question__key="topic", key="smuggling")
+    choice.when.set(models.Choice.objects.filter(question__key="need", key="hurt"))
+    text, status = check_flow("--json")
+    assert status == 1
+    assert ("unreached", "topic.smuggling") in {(p["code"], p["subject"]) for p in json.loads(text)["problems"]}

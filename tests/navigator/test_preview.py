@@ -1,0 +1,111 @@
+"""The real public pages on the draft, for staff."""
+
+import re
+from urllib.parse import urlencode
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+
+from navigator import editions, models
+from services.models import Service
+from tests.navigator.staff import sign_in
+
+
+@pytest.fixture
+def client(db):
+    """Somebody of the staff, on a draft that differs from what is public."""
+    editions.refresh()
+    question = models.Question.objects.get(key="danger")
+    question.title.data |= {"en": "Is it bad right now?", "es": "¿Hay peligro?"}
+    question.save()
+    name = Service.objects.get(slug="rainn")
+    name.plain.data["en"] = "Words of the draft"
+    name.save()
+    client = Client(enforce_csrf_checks=True)
+    sign_in(client, User.objects.create_user("eve", is_staff=True))
+    return client
+
+
+def addresses(page):
+    """Where the links and forms of a page lead within the site."""
+    return {
+        path for path in re.findall(r'(?:href|action|formaction|hx-post)="(/[^"]*)"', page) if "/static/" not in path
+    }
+
+
+def move(client, path, token, headers):
+    """Choose the first choice and go on, as the form does."""
+    form = "application/x-www-form-urlencoded"
+    return client.post(path, urlencode({"t": token, "g": "n", "c": "0"}), content_type=form, headers=headers)
+
+
+@pytest.mark.parametrize(("path", "title"), [("", "Is it bad right now?"), ("es/", "¿Hay peligro?")])
+def test_the_first_question_is_that_of_the_draft_and_marked(client, path, title):
+    answer = client.get(f"/admin/preview/{path}")
+    page = answer.content.decode()
+    assert title in page
+    assert 'class="preview"' in page
+    assert answer["Content-Language"] == (path.strip("/") or "en")
+    assert title not in Client().get(f"/{path}").content.decode()
+
+
+@pytest.mark.parametrize("path", ["", "es/", "all/", "es/all/", "safety/", "es/safety/"])
+def test_every_link_stays_in_the_preview(client, path):
+    page = client.get(f"/admin/preview/{path}").content.decode()
+    assert {where for where in addresses(page) if not where.startswith("/admin/preview/")} == {"/admin/"}
+    for where in addresses(page):
+        assert client.get(where, follow=True).status_code == 200
+
+
+def test_the_language_switch_keeps_the_page(client):
+    assert "/admin/preview/es/all/" in addresses(client.get("/admin/preview/all/").content.decode())
+    assert "/admin/preview/" in addresses(client.get("/admin/preview/es/").content.decode())
+
+
+def test_static_files_and_addresses_are_as_before_afterwards(client):
+    assert "/static/navigator/app.css" in client.get("/admin/preview/").content.decode()
+    assert reverse("question") == "/"
+
+
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
+def test_the_flow_works_to_its_end_with_and_without_script(client, headers):
+    path, page = "/admin/preview/", client.get("/admin/preview/").content.decode()
+    for _step in range(6):
+        token = re.search(r'name="t" value="([^"]+)"', page)[1]
+        assert f'action="{path}"' in page
+        answer = move(client, path, token, headers)
+        page = answer.content.decode()
+        assert ("<html" in page) == (not headers)
+    assert 'data-service="emergency-911"' in page
+
+
+def test_a_post_from_elsewhere_starts_anew(client):
+    page = client.get("/admin/preview/").content.decode()
+    token = re.search(r'name="t" value="([^"]+)"', page)[1]
+    elsewhere = move(client, "/admin/preview/", token, {"Sec-Fetch-Site": "cross-site"})
+    assert 'data-question="danger"' in elsewhere.content.decode()
+    here = move(client, "/admin/preview/", token, {"Sec-Fetch-Site": "same-origin"})
+    assert 'data-question="who"' in here.content.decode()
+
+
+def test_all_services_are_those_of_the_draft(client):
+    assert "Words of the draft" in client.get("/admin/preview/all/").content.decode()
+    found = client.post("/admin/preview/all/", {"w": "words of the draft"}, headers={"HX-Request": "true"})
+    assert "Words of the draft" in found.content.decode()
+    assert 'data-service="emergency-911"' not in found.content.decode()
+
+
+@pytest.mark.parametrize("path", ["nowhere/", "healthz", "admin/", "xx/", "es/es/"])
+def test_what_is_not_a_public_page_is_not_here(client, path):
+    assert client.get(f"/admin/preview/{path}").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["", "es/", "all/", "safety/"])
+def test_who_is_not_staff_sees_nothing_of_it(client, path):
+    for stranger in (Client(), Client(enforce_csrf_checks=True)):
+        for method in (stranger.get, stranger.post):
+            answer = method(f"/admin/preview/{path}")
+            assert answer.status_code == 302
+            assert answer["Location"].startswith("/admin/login/")

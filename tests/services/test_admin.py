@@ -1,0 +1,317 @@
+"""The staff's pages for the directory."""
+
+import datetime as dt
+import html
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+
+from services.models import ContactPoint, Organization, Service, Source
+from tests.conftest import NOON
+from tests.forms import filled
+from tests.navigator.staff import sign_in
+
+TODAY = NOON.date()
+FORM = "service_form"
+
+
+@pytest.fixture
+def ana(db):
+    user = User.objects.create_user("ana", first_name="Ana", last_name="Ruiz", is_staff=True)
+    user.groups.add(Group.objects.get(name="Editor"))
+    return user
+
+
+@pytest.fixture
+def desk(client, ana):
+    sign_in(client, ana)
+    return client
+
+
+@pytest.fixture
+def nhth(db):
+    return Service.objects.get(slug="nhth")
+
+
+def page(service):
+    return reverse("admin:services_service_change", args=[service.pk])
+
+
+def said(response):
+    return html.unescape(response.content.decode())
+
+
+def save(desk, service, **changes):
+    """Open the page of a service, change fields, save."""
+    data = filled(desk.get(page(service)), FORM) | changes
+    return desk.post(page(service), data)
+
+
+def lonely(**values):
+    """A live service that no question leads to."""
+    words = {"en": "A line", "es": "Una línea"}
+    service = Service.objects.create(
+        slug="lonely",
+        organization=Organization.objects.first(),
+        category="local",
+        status="live",
+        name=words,
+        plain=words,
+        assured_date=TODAY,
+        **values,
+    )
+    ContactPoint.objects.create(service=service, kind="call", value="+18883737888", order=1)
+    Source.objects.create(service=service, title="Its page", order=1)
+    return service
+
+
+def test_saving_any_service_as_it_is_changes_nothing(desk):
+    for service in Service.objects.all():
+        before = service.record()
+        response = save(desk, service)
+        assert response.status_code == 302, (service.slug, response.context["errors"])
+        assert Service.objects.get(pk=service.pk).record() == before
+
+
+def test_a_number_is_changed_on_the_page_of_its_service(desk, nhth):
+    assert save(desk, nhth, **{"ways-0-value": "(888) 373-7889"}).status_code == 302
+    assert nhth.ways.first().value == "+18883737889"
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "message"),
+    [
+        ("ways-0-value", "888-373-788", "is not a phone number"),
+        ("ways-0-hours", "Mo-Fr 08:00-20:00; Fr 19:00-21:00", "Two opening times overlap"),
+        ("ways-0-hours", "Mo-Fr 8 to 5", "is not understood"),
+        ("ways-0-hours", "Mo-Fr 20:00-20:00", "starts and ends at the same time"),
+        ("ways-0-timezone", "Eastern", "This time zone does not exist"),
+        ("assured_date", "2027-01-01", "This day is in the future"),
+        ("serves_0", "Anyone <script>alert(1)</script>", "Write plain words"),
+        ("serves_1", "a" * 4001, "the most is 4000"),
+        ("plain_0", "b" * 1601, "at most 1600 characters"),
+        ("sources-0-url", "javascript:alert(1)", "Write the whole web address"),
+    ],
+)
+def test_what_cannot_be_right_is_refused_and_stays_on_the_page(desk, nhth, field, typed, message):
+    before = nhth.record()
+    response = save(desk, nhth, **{field: typed, "staff_note": "Typed a while ago"})
+    assert response.status_code == 200
+    assert message in said(response)
+    again = filled(response, FORM)
+    assert again[field] == [typed]
+    assert again["staff_note"] == ["Typed a while ago"]
+    assert Service.objects.get(pk=nhth.pk).record() == before
+
+
+def test_a_half_made_service_does_not_go_live_and_says_what_is_missing(desk):
+    service = lonely()
+    service.ways.all().delete()
+    service.sources.all().delete()
+    changes = {"name_0": "", "name_1": "", "plain_1": "", "assured_date": "", "cost_0": "Free"}
+    response = save(desk, service, **changes)
+    assert response.status_code == 200
+    text = said(response)
+    form = response.context["adminform"].form
+    assert set(form.errors) == {"name", "plain", "assured_date", "cost"}
+    assert "Missing: Spanish" in form.errors["plain"][0]
+    assert "at least one way to reach it" in text
+    assert "at least one source" in text
+    assert save(desk, service, **changes | {"status": "draft", "name_0": "A line"}).status_code == 302
+
+
+def test_an_urgent_note_may_stand_in_for_a_way_to_reach(desk):
+    service = lonely()
+    data = {"ways-0-DELETE": "on", "alert_0": "Call 911 instead.", "alert_1": "Llame al 911."}
+    assert save(desk, service, **data).status_code == 302
+    assert not service.ways.exists()
+
+
+def test_a_live_service_needs_the_words_beside_a_number_in_every_language(desk, nhth):
+    response = save(desk, nhth, **{"ways-0-label_0": "For work", "ways-0-label_1": ""})
+    assert response.status_code == 200
+    assert "Missing: Spanish" in said(response)
+
+
+@pytest.mark.parametrize("status", ["retired", "draft"])
+def test_a_recommended_service_stays_live_and_the_refusal_names_the_rules(desk, nhth, status):
+    response = save(desk, nhth, status=status)
+    assert response.status_code == 200
+    errors = response.context["adminform"].form.errors["status"]
+    assert len(errors) == 1 + nhth.recommendations.count()
+    assert "“What is going on?” is" in " ".join(errors) or "” is “" in errors[1]
+    assert Service.objects.get(pk=nhth.pk).status == "live"
+    assert save(desk, lonely(), status=status).status_code == 302
+
+
+def test_a_recommended_service_is_not_deleted(client, admin_user, nhth):
+    sign_in(client, admin_user)
+    address = reverse("admin:services_service_delete", args=[nhth.pk])
+    response = client.post(address, {"post": "yes"})
+    assert "Recommendation with rank" in said(response)
+    listed = reverse("admin:services_service_changelist")
+    response = client.post(listed, {"action": "delete_selected", "_selected_action": [nhth.pk], "post": "yes"})
+    assert "Recommendation with rank" in said(response)
+    assert Service.objects.filter(pk=nhth.pk).exists()
+
+
+def test_the_short_name_is_not_editable_once_saved(desk, nhth):
+    assert "slug" not in filled(desk.get(page(nhth)), FORM)
+    save(desk, nhth, slug="other")
+    assert Service.objects.get(pk=nhth.pk).slug == "nhth"
+
+
+def test_each_language_has_a_labelled_box_and_an_empty_one_is_marked(desk):
+    service = lonely(cost={"en": "Free"})
+    text = said(desk.get(page(service)))
+    assert '<label for="id_cost_0">English</label>' in text
+    assert '<label for="id_cost_1">Spanish <b class="missing">missing</b></label>' in text
+    assert '<label for="id_told_1">Spanish</label>' in text
+
+
+def test_a_new_way_comes_last(desk):
+    service = lonely()
+    new = {
+        "ways-TOTAL_FORMS": "2",
+        "ways-1-kind": "text",
+        "ways-1-value": "233733",
+        "ways-1-order": "0",
+        "ways-1-service": str(service.pk),
+    }
+    assert save(desk, service, **new).status_code == 302
+    assert [way.value for way in service.ways.all()] == ["+18883737888", "233733"]
+
+
+def test_the_saved_hours_stand_there_in_words(desk):
+    service = lonely()
+    service.ways.update(hours="Mo-Fr 08:00-20:00", timezone="America/New_York")
+    assert "Monday to Friday, 8 a.m. to 8 p.m., Eastern time" in said(desk.get(page(service)))
+
+
+# Two people
+
+
+def test_the_second_to_save_is_told_who_saved_and_keeps_what_was_typed(desk, nhth, client):
+    opened = filled(desk.get(page(nhth)), FORM)
+    save(desk, nhth, **{"ways-0-value": "888-373-7889"})
+    response = desk.post(page(nhth), opened | {"staff_note": "Mine"})
+    assert response.status_code == 200
+    text = said(response)
+    assert "Ana Ruiz saved this while you had it open (Nov. 24, 2026, noon)" in text
+    assert ("number or address", "+18883737889", "+18883737888") in [
+        (field.casefold(), saved, typed) for field, saved, typed in response.context["differences"]
+    ]
+    assert nhth.ways.first().value == "+18883737889"
+    assert Service.objects.get(pk=nhth.pk).staff_note != "Mine"
+    again = filled(response, FORM)
+    assert again["staff_note"] == ["Mine"]
+    again["ways-0-value"] = ["888-373-7889"]
+    assert desk.post(page(nhth), again).status_code == 302
+    nhth.refresh_from_db()
+    assert (nhth.staff_note, nhth.ways.first().value) == ("Mine", "+18883737889")
+
+
+# Finding
+
+
+@pytest.mark.parametrize("word", ["888-373-7888", "(888) 373 7888", "+1 888 373 7888", "trafficking HOTLINE", "nhth"])
+def test_a_service_is_found_by_a_number_or_a_word(desk, nhth, word):
+    response = desk.get(reverse("admin:services_service_changelist"), {"q": word})
+    assert nhth in list(response.context["cl"].queryset)
+
+
+def test_a_service_is_found_with_and_without_accents(desk):
+    lonely()
+    for word in ("línea", "linea"):
+        response = desk.get(reverse("admin:services_service_changelist"), {"q": word})
+        assert "lonely" in [service.slug for service in response.context["cl"].queryset]
+
+
+def test_the_list_shows_number_check_and_next_check(desk):
+    Service.objects.update(recheck=False)
+    lonely()
+    text = said(desk.get(reverse("admin:services_service_changelist"), {"q": "lonely"}))
+    assert "call: 1-888-373-7888" in text
+    assert "Nov. 24, 2026" in text
+    assert "Feb. 22, 2027" in text
+
+
+def test_the_list_of_services_asks_the_database_little(desk, django_assert_max_num_queries):
+    with django_assert_max_num_queries(15):
+        desk.get(reverse("admin:services_service_changelist"))
+
+
+def test_the_list_can_show_what_is_due_alone(desk, nhth):
+    Service.objects.update(recheck=False, assured_date=TODAY)
+    Service.objects.filter(pk=nhth.pk).update(assured_date=TODAY - dt.timedelta(days=90))
+    address = reverse("admin:services_service_changelist")
+    assert [row.slug for row in desk.get(address, {"due": "yes"}).context["cl"].queryset] == ["nhth"]
+    assert nhth not in desk.get(address, {"due": "no"}).context["cl"].queryset
+
+
+# Checks
+
+
+def test_what_is_due_comes_oldest_first(db):
+    Service.objects.update(recheck=False, assured_date=TODAY, review_days=90)
+    slugs = list(Service.objects.filter(status="live").values_list("slug", flat=True)[:5])
+    ago = [None, 200, 91, 90, 89]
+    for slug, days in zip(slugs, ago, strict=True):
+        Service.objects.filter(slug=slug).update(assured_date=days and TODAY - dt.timedelta(days=days))
+    marked = Service.objects.filter(status="live").exclude(slug__in=slugs).first()
+    Service.objects.filter(pk=marked.pk).update(recheck=True)
+    Service.objects.filter(slug=slugs[1]).update(status="retired")
+    assert [service.slug for service in Service.objects.due()] == [slugs[0], slugs[2], slugs[3], marked.slug]
+
+
+def test_checked_today_records_how_when_and_by_whom(desk, nhth):
+    Service.objects.filter(pk=nhth.pk).update(recheck=True, assured_date=dt.date(2026, 1, 1))
+    ask = reverse("admin:services_service_checked") + f"?id={nhth.pk}"
+    assert html.escape(ask) in desk.get(page(nhth)).content.decode()
+    assert "Never check by calling a crisis line" in said(desk.get(ask))
+    assert desk.post(ask).status_code == 200
+    nhth.refresh_from_db()
+    assert nhth.recheck
+    assert desk.post(ask, {"how": "Called its office"}).url == page(nhth)
+    nhth.refresh_from_db()
+    assert (nhth.assured_date, nhth.assured_how, nhth.assured_by, nhth.recheck) == (
+        TODAY,
+        "Called its office",
+        "Ana Ruiz",
+        False,
+    )
+    assert "Ana Ruiz" in said(desk.get(reverse("admin:services_service_history", args=[nhth.pk])))
+
+
+def test_several_services_are_checked_from_the_list(desk):
+    two = list(Service.objects.filter(status="live")[:2])
+    listed = reverse("admin:services_service_changelist")
+    asked = desk.post(listed, {"action": "check_today", "_selected_action": [service.pk for service in two]})
+    assert desk.post(asked.url, {"how": "Read its website"}).url == listed
+    assert {row.assured_how for row in Service.objects.filter(pk__in=[service.pk for service in two])} == {
+        "Read its website"
+    }
+
+
+def test_who_may_not_change_services_may_not_check_them(client, nhth, db):
+    sign_in(client, User.objects.create_user("guest", is_staff=True))
+    address = reverse("admin:services_service_checked") + f"?id={nhth.pk}"
+    assert client.post(address, {"how": "Read its website"}).status_code == 403
+
+
+def test_a_new_day_of_a_check_is_by_the_person_who_writes_it(desk, nhth):
+    Service.objects.filter(pk=nhth.pk).update(assured_by="Someone else", assured_date=dt.date(2026, 1, 1))
+    save(desk, nhth, assured_date="2026-11-24")
+    nhth.refresh_from_db()
+    assert nhth.assured_by == "Ana Ruiz"
+
+
+def test_a_day_in_the_future_that_is_kept_already_does_not_stop_a_change(desk, nhth):
+    Service.objects.filter(pk=nhth.pk).update(assured_date=dt.date(2026, 11, 25))
+    assert save(desk, nhth, staff_note="Mended").status_code == 302
+    nhth.refresh_from_db()
+    nhth.assured_date = dt.date(2026, 11, 26)
+    with pytest.raises(ValidationError, match="future"):
+        nhth.full_clean()

@@ -1,0 +1,118 @@
+"""The Spanish of the interface: complete, with the right blanks, up to date, and alone on its pages."""
+
+import html
+import re
+from urllib.parse import urlencode
+
+import pytest
+from django.utils.translation.reloader import translation_file_changed
+
+from navigator.memory import Memory
+
+from . import messages, words
+
+LANGUAGES = messages.languages()
+NAMES = sorted({text for where, _language, text in words.fixtures() if where.endswith(".name")}, key=len, reverse=True)
+BLANK = re.compile(r"%%s|%(?:\(\w+\))?[sd]")
+PAGES = [
+    "/es/",
+    "/es/all/",
+    "/es/worksheet/",
+    "/es/safety/",
+    "/es/privacy/",
+    "/es/accessibility/",
+    "/es/about/",
+    "/es/nowhere/",
+]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def compiled(real):
+    """The catalogues as they stand now, in what Django reads, and no page kept from before."""
+    for language in LANGUAGES:
+        translation_file_changed(None, messages.compiled(language))
+    real.memory = Memory()
+
+
+@pytest.fixture(params=LANGUAGES)
+def catalog(request):
+    return messages.kept(request.param)
+
+
+def test_there_is_a_catalogue_for_each_published_language(settings):
+    published = {code for code, _name in settings.LANGUAGES} - {"en"}
+    assert published == set(LANGUAGES)
+
+
+def forms(catalog):
+    """Each message and its translation, plurals one by one."""
+    return [form for message in catalog if message.id for form in messages.forms(message)]
+
+
+def test_every_message_is_translated(catalog):
+    missing = messages.untranslated(catalog)
+    missing += [said for said, translated in forms(catalog) if said == translated and len(said) > 8]
+    assert not missing, "\n" + "\n".join(missing)
+
+
+def test_a_translation_has_the_blanks_of_its_message(catalog):
+    wrong = [
+        said for said, translated in forms(catalog) if sorted(BLANK.findall(said)) != sorted(BLANK.findall(translated))
+    ]
+    assert not wrong
+
+
+def test_the_catalogue_is_up_to_date(catalog):
+    """If not: `make messages`, then translate what it names."""
+    found, kept = ({(m.context, m.id) for m in each if m.id} for each in (messages.collected(), catalog))
+    assert found == kept, f"new: {found - kept}; gone: {kept - found}"
+
+
+def english(page):
+    """The English messages that a page shows as such, in its text or its attributes; official names set aside."""
+    page = re.sub(r"<script.*?</script>", "", page, flags=re.DOTALL)  # data for machines
+    shown = html.unescape(re.sub(r"<(?!/?(?:strong|small)\b)[^>]*?>", cut, page))
+    for name in NAMES:
+        shown = shown.replace(name, " ")
+    for said, translated in forms(messages.kept("es")):
+        parts = [part.strip() for part in BLANK.split(said) if part not in translated]
+        long = [part for part in parts if sum(map(str.isalpha, part)) > 8]
+        if any(re.search(rf"(?<!\w){re.escape(part)}(?!\w)", shown) for part in long):
+            yield said
+
+
+def cut(tag):
+    """What a tag shows or says aloud: the values of the attributes that people meet, with ends that no words cross."""
+    values = re.findall(r'(?:aria-label|title|alt|placeholder|data-(?:words|press|once|late|title))="([^"]*)"', tag[0])
+    return " | ".join(["", *values, ""])
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_spanish_page_shows_no_english(client, path):
+    page = client.get(path).content.decode()
+    assert '<html lang="es"' in page
+    assert not list(english(page))
+
+
+def posted(client, page, move):
+    """The page after a move made on another, as a browser sends it."""
+    token = re.search(r'name="t" value="([^"]*)"', page.content.decode())[1]
+    return client.post("/es/", urlencode({"t": token, "g": move}), content_type="application/x-www-form-urlencoded")
+
+
+@pytest.mark.parametrize("prefer", ["", "q", "d", "l"])
+def test_a_spanish_outcome_shows_no_english(client, prefer):
+    page = posted(client, client.get("/es/"), "r")
+    page = posted(client, page, f"p{prefer}").content.decode()
+    assert "data-service=" in page
+    assert not list(english(page))
+
+
+def test_english_on_a_spanish_page_would_be_seen():
+    assert list(english("<h2>What it does not do</h2>")) == ["What it does not do"]
+    assert list(english('<nav aria-label="About this site"></nav>')) == ["About this site"]
+    assert not list(english("<h2>Qué no hace</h2>"))
+
+
+def test_the_site_has_its_name_in_spanish(client):
+    assert "Buscar servicios</title>" in client.get("/es/").content.decode()
