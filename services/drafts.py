@@ -16,6 +16,7 @@ from uuid import UUID
 import msgspec
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.html import strip_tags
 from django.utils.text import slugify
 
 from . import hours, hsds, models, phones, records
@@ -222,7 +223,8 @@ class _Draft:
         self.notes: list[str] = []
 
     def text(self, *parts: str) -> records.Text:
-        said = "\n".join(filter(None, parts))
+        # The standard lets descriptions hold HTML; a record holds plain words.
+        said = "\n".join(filter(None, (strip_tags(part).strip() for part in parts)))
         return {self.language: said} if said else {}
 
     def made(self) -> tuple[records.Service, records.Organization, list[str]]:
@@ -383,7 +385,7 @@ def _slug(name: str, key: UUID) -> str:
 
 
 def _is_web(address: str) -> bool:
-    return bool(re.fullmatch(r"https?://[\w.-]+\.[a-z]+(:\d+)?(/\S*)?", address))
+    return bool(re.fullmatch(models.ADDRESS, address))
 
 
 def _is_code(code: str) -> bool:
