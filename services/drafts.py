@@ -16,11 +16,12 @@ from uuid import UUID
 import msgspec
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.html import strip_tags
 from django.utils.text import slugify
 
 from . import hours, hsds, models, phones, records
 
-MOST = 5000
+MOST = 2000
 """Services in one file. Somebody has to check each of them."""
 DEEPEST = 20
 """Levels of a service in JSON; the standard's own example has eleven."""
@@ -156,7 +157,6 @@ class Service(Theirs):
     required_documents: list[Document] = []
 
 
-@transaction.atomic
 def bring_in(rows: list[dict[str, Any]], language: str = hsds.MAIN) -> Report:
     """Write the services that are not here yet as drafts; all or, where something breaks, nothing.
 
@@ -165,9 +165,7 @@ def bring_in(rows: list[dict[str, Any]], language: str = hsds.MAIN) -> Report:
     if len(rows) > MOST:
         raise ValueError(f"{len(rows)} services are too many at once: at most {MOST}. Split the file.")
     report = Report()
-    here = set(models.Service.objects.values_list("slug", flat=True))
-    foreign = set(models.Source.objects.filter(url__startswith=ID).values_list("url", flat=True))
-    organizations = set(models.Organization.objects.values_list("slug", flat=True))
+    ready = []
     seen: set[str] = set()
     for number, row in enumerate(rows, start=1):
         name = _line(f"{number}. {row.get('name') or 'no name'}")
@@ -177,11 +175,24 @@ def bring_in(rows: list[dict[str, Any]], language: str = hsds.MAIN) -> Report:
                 raise ValueError("its id stands twice in this file")
             seen.add(str(row.get("id")))
             service, organization, notes = _read(row, language, report)
-            if service.slug in here or any(source.url in foreign for source in service.sources if source.url):
-                raise ValueError("it is here already; nothing was changed")
             _check(service, organization)
         except (ValueError, msgspec.ValidationError, ValidationError) as error:
             report.skipped.append(_line(f"{name}: {_words(error)}"))
+        else:
+            ready.append((name, service, organization, notes))
+    _write(ready, report)
+    return report
+
+
+@transaction.atomic
+def _write(ready: list[tuple[str, records.Service, records.Organization, list[str]]], report: Report) -> None:
+    """Write what is not here yet. The database is locked no longer than this takes."""
+    here = set(models.Service.objects.values_list("slug", flat=True))
+    foreign = set(models.Source.objects.filter(url__startswith=ID).values_list("url", flat=True))
+    organizations = set(models.Organization.objects.values_list("slug", flat=True))
+    for name, service, organization, notes in ready:
+        if service.slug in here or any(source.url in foreign for source in service.sources):
+            report.skipped.append(_line(f"{name}: it is here already; nothing was changed"))
             continue
         if organization.slug not in organizations:
             models.save_organization(organization)
@@ -190,7 +201,6 @@ def bring_in(rows: list[dict[str, Any]], language: str = hsds.MAIN) -> Report:
         here.add(service.slug)
         report.taken.append(f"{name} ({service.slug})")
         report.notes += [_line(f"{name}: {note}") for note in notes]
-    return report
 
 
 def _read(row: Any, language: str, report: Report) -> tuple[records.Service, records.Organization, list[str]]:
@@ -213,7 +223,8 @@ class _Draft:
         self.notes: list[str] = []
 
     def text(self, *parts: str) -> records.Text:
-        said = "\n".join(filter(None, parts))
+        # The standard lets descriptions hold HTML; a record holds plain words.
+        said = "\n".join(filter(None, (strip_tags(part).strip() for part in parts)))
         return {self.language: said} if said else {}
 
     def made(self) -> tuple[records.Service, records.Organization, list[str]]:
@@ -374,7 +385,7 @@ def _slug(name: str, key: UUID) -> str:
 
 
 def _is_web(address: str) -> bool:
-    return bool(re.fullmatch(r"https?://[\w.-]+\.[a-z]+(:\d+)?(/\S*)?", address))
+    return bool(re.fullmatch(models.ADDRESS, address))
 
 
 def _is_code(code: str) -> bool:
