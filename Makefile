@@ -24,6 +24,10 @@ $(VENV)/test: requirements/test.txt $(VENV)/base
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/test.txt
 	@touch $@
 
+$(VENV)/bench: requirements/bench.txt $(VENV)/base
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
+	@touch $@
+
 PO := $(wildcard navigator/locale/*/LC_MESSAGES/django.po)
 MO := $(PO:.po=.mo)
 %.mo: %.po | $(VENV)/base
@@ -43,6 +47,9 @@ test: $(VENV)/test $(MO) lint ## Run every check and every test, in real browser
 	$(BIN)/python -m pytest
 	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -m "not browser and not served and not faults"
 
+bench: $(VENV)/bench $(MO) ## Print how fast and how light the site is, beside an empty view and a session wizard
+	@$(BIN)/python -m tests.bench
+
 lint: $(VENV)/test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -61,7 +68,7 @@ messages: $(VENV)/test ## Put new words of the interface into the catalogues, to
 	@$(BIN)/python -m tests.messages
 
 lock: $(VENV)/test ## Pin the requirements anew
-	cd requirements && for name in base test; do \
+	cd requirements && for name in base test bench; do \
 		../$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --no-emit-index-url --no-emit-trusted-host --output-file $$name.txt $$name.in; done
 
 clean: ## Remove the virtual environment (what staff wrote, in var/, stays)

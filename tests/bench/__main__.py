@@ -228,17 +228,15 @@ def weight(site):
 
 def growth(folder):
     title("As the content grows")
-    print(f"{'services':>9}{'questions':>10}{'paths':>8}{'walk s':>9}{'publish s':>10}{'MB':>6}", end="")
-    print(f"{'step µs':>9}{'made µs':>9}{'outcome µs':>11}{'made µs':>9}")
+    print(f"{'services':>9}{'questions':>10}{'paths':>8}{'walk s':>9}{'publish s':>10}{'edition MB':>11}", end="")
+    print(f"{'step µs':>9}{'made µs':>9}{'outcome µs':>11}{'made µs':>9}", flush=True)
     first = None
     cases = [(0, 0), (10, 14), (100, 14), (1000, 14), (100, 5), (100, 20), (100, 40)]
     for services, questions in cases:
-        place = Path(tempfile.mkdtemp(dir=folder))
-        manage(place, "migrate")
         done = subprocess.run(
-            [sys.executable, "-m", "tests.bench.growth", str(services), str(questions)],
+            [sys.executable, "-W", "ignore", "-m", "tests.bench.growth", str(services), str(questions)],
             cwd=ROOT,
-            env=environment(place, DJANGO_SETTINGS_MODULE="navigator.settings"),
+            env=environment(folder, DJANGO_SETTINGS_MODULE="tests.settings"),
             check=True,
             stdout=subprocess.PIPE,
             text=True,
@@ -248,8 +246,11 @@ def growth(folder):
         print(
             f"{row['services']:9}{row['questions']:10}{row['paths']:8}{row['walk']:9.3f}{row['publish']:10.2f}", end=""
         )
-        print(f"{row['memory']:6.0f}{row['step']:9.0f}{row['step_made']:9.0f}", end="")
-        print(f"{row['outcome']:11.0f}{row['outcome_made']:9.0f}{'   the real content' if not services else ''}")
+        print(f"{row['memory']:11.1f}{row['step']:9.0f}{row['step_made']:9.0f}", end="")
+        print(
+            f"{row['outcome']:11.0f}{row['outcome_made']:9.0f}{'   the real content' if not services else ''}",
+            flush=True,
+        )
         if services == 10:
             first = row
         if services == 1000:

@@ -1,0 +1,189 @@
+"""Several web processes share only the database and the key: newer editions, restarts, slow clients."""
+
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import threading
+from pathlib import Path
+
+import pytest
+
+from tests.postgres import free_port
+from tests.server import ROOT, Server, manage, wait
+
+from .conftest import Load, edition_of, mark
+
+NGINX = shutil.which("nginx")
+
+
+@pytest.fixture
+def pair(folder, node):
+    """Two web processes on one database."""
+    made = [node(f"sqlite:///{folder}/db.sqlite3").start() for _ in range(2)]
+    return made
+
+
+@pytest.fixture
+def nginx(tmp_path):
+    """Starts nginx with docs/nginx.conf in front of servers; only paths, ports and TLS are put in."""
+    started = []
+
+    def start(*servers):
+        place = tmp_path / "nginx"
+        place.mkdir()
+        port = free_port()
+        lines = (ROOT / "docs" / "nginx.conf").read_text().splitlines()
+        kept = [line for line in lines if not re.match(r"\s*(ssl_|user |pid |error_log |server 127)", line)]
+        conf = "\n".join(kept)
+        conf = conf.replace("listen 443 ssl;", f"listen 127.0.0.1:{port};")
+        conf = conf.replace("listen 80 default_server;", f"listen 127.0.0.1:{free_port()};")
+        named = "".join(f"server 127.0.0.1:{server.port} max_fails=0;" for server in servers)
+        conf = conf.replace("upstream site {", f"upstream site {{ {named}")
+        temp = "".join(
+            f"{name}_temp_path {place}/{name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+        )
+        conf = conf.replace("http {", f"http {{ {temp}", 1)
+        conf = f"pid {place}/pid; error_log {place}/error.log crit; daemon off;\n{conf}"
+        (place / "nginx.conf").write_text(conf)
+        process = subprocess.Popen(
+            [NGINX, "-p", str(place), "-c", str(place / "nginx.conf"), "-e", f"{place}/error.log"]
+        )
+        started.append(process)
+        front = Server(place, port)
+        wait(lambda: front.get("/healthz").status == 200, lambda: (place / "error.log").read_text())
+        return front
+
+    yield start
+    for process in started:
+        process.terminate()
+        process.wait(10)
+
+
+class OneEdition:
+    """Sees that all marks of a page are of one edition."""
+
+    def __init__(self):
+        self.seen = set()
+        self.mixed = []
+
+    def __call__(self, page):
+        found = set(re.findall(r"#(\w+)</h", page))
+        if len(found) > 1:
+            self.mixed.append(found)
+        self.seen |= found
+
+
+def test_publishing_and_rolling_back_under_load_fails_nobody_and_mixes_nothing(folder, pair, nginx):
+    """Each node takes a newer edition within five seconds; people go on from one to the other in mid-flow."""
+    url = {"DATABASE_URL": f"sqlite:///{folder}/db.sqlite3"}
+    mark(folder, "one", **url)
+    manage(folder, "publish", **url)
+    look = OneEdition()
+    front = nginx(*pair)
+    with Load(front.port, look) as load:
+        for number, command in ((3, ("publish",)), (4, ("rollback", "2"))):
+            mark(folder, "two", **url)
+            manage(folder, *command, **url)
+            for server in pair:
+                wait(lambda server=server, number=number: edition_of(server) == number, seconds=5)
+            load.some()
+    assert load.failed == []
+    assert look.mixed == []
+    assert {"one", "two"} <= look.seen
+
+
+def test_a_node_on_the_old_edition_and_one_on_the_new_serve_the_same_person(folder, node):
+    """The second node is cut off from the database, so it stays on edition 1; tokens go back and forth."""
+    new = node(f"sqlite:///{folder}/db.sqlite3").start()
+    old = node("postgresql://postgres@127.0.0.1:1/none")
+    (old.folder / "edition.json").write_bytes((folder / "edition.json").read_bytes())
+    old.start()
+    mark(folder, "two")
+    manage(folder, "publish")
+    wait(lambda: edition_of(new) == 2, seconds=5)
+    assert edition_of(old) == 1
+    page = old.get("/")
+    for step in range(6):
+        server = (new, old)[step % 2]
+        page = server.post("/", {"t": page.token, "g": "n", "c": "1"})
+        assert page.status == 200
+        assert ("#two" in page.text) == (server is new)
+        assert "we start again" not in page.text
+        if "data-service" in page.text:
+            break
+    assert "data-service" in page.text
+
+
+def test_a_restart_under_load_fails_nobody(pair, nginx):
+    """As docs/hosting.md has it: one web process after the other, behind nginx."""
+    front = nginx(*pair)
+    with Load(front.port) as load:
+        for server in pair:
+            server.stop()
+            server.start()
+            load.some(100)
+    assert load.failed == []
+
+
+def test_a_killed_web_process_fails_nobody(pair, nginx):
+    front = nginx(*pair)
+    with Load(front.port) as load:
+        pair[0].kill()
+        load.some(100)
+        pair[0].start()
+        load.some(100)
+    assert load.failed == []
+
+
+def test_a_thousand_slow_clients_keep_nobody_out(pair, nginx):
+    """Each sends a byte of its request now and then; others are served meanwhile."""
+    front = nginx(*pair)
+    slow = []
+    try:
+        for _ in range(1000):
+            slow.append(socket.create_connection(("127.0.0.1", front.port)))
+        head = b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 4000\r\n"
+        stop = threading.Event()
+
+        def drip():
+            for place in range(len(head)):
+                for each in slow:
+                    try:
+                        each.send(head[place : place + 1])
+                    except OSError:
+                        continue
+                if stop.wait(0.05):
+                    return
+
+        dripping = threading.Thread(target=drip)
+        dripping.start()
+        with Load(front.port) as load:
+            load.some(300)
+        stop.set()
+        dripping.join()
+        assert load.failed == []
+    finally:
+        for each in slow:
+            each.close()
+
+
+def test_workers_are_replaced_in_place_without_a_failed_request(folder, nginx):
+    """One web process: SIGHUP makes granian start new workers before it ends the old ones."""
+    site = Server(folder)
+    try:
+        site.start()
+        front = nginx(site)
+        workers = children(site.process.pid)
+        with Load(front.port) as load:
+            site.process.send_signal(signal.SIGHUP)
+            wait(lambda: workers.isdisjoint(children(site.process.pid)))
+            load.some(100)
+        assert load.failed == []
+    finally:
+        site.stop()
+
+
+def children(pid):
+    return set(Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
