@@ -227,7 +227,7 @@ class QuestionAdmin(ConditionalAdmin):
 
     form = QuestionForm
     fixed = ("key",)
-    list_display: Any = ("order", "title", "key")
+    list_display: Any = ("order", "title")
     list_display_links = ("title",)
     inlines = (ChoiceInline,)
     fieldsets = (

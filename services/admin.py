@@ -284,8 +284,9 @@ class ServiceAdmin(CarefulAdmin):
         first = next(iter(service.ways.all()), None)
         if first is None:
             return "–"
-        shown = phones.show(first.value) if first.kind in NUMBERED else first.value
-        return f"{first.get_kind_display()}: {shown}"
+        if first.kind in NUMBERED:
+            return format_html('{}: <span class="whole">{}</span>', first.get_kind_display(), phones.show(first.value))
+        return f"{first.get_kind_display()}: {re.sub(r'https?://(www[.])?|/.*', '', first.value)}"
 
     @admin.display(description=_("next check"))
     def due(self, service: Service) -> str:

@@ -120,7 +120,7 @@ def _overtaken(row: Any) -> str:
     )
 
 
-def differences(forms_: Iterable[forms.BaseForm]) -> list[tuple[str, str, str]]:
+def differences(forms_: Iterable[forms.BaseModelForm]) -> list[tuple[str, str, str]]:
     """Where typed forms differ from what is saved now: the field, what is saved, what was typed."""
     found = []
     for form in forms_:
@@ -129,7 +129,8 @@ def differences(forms_: Iterable[forms.BaseForm]) -> list[tuple[str, str, str]]:
                 continue
             bound = form[name]
             typed = bound.value()
-            found.append((str(bound.label), _said(bound.field, bound.initial), _said(bound.field, typed)))
+            label = f"{form.instance}: {bound.label}" if form.prefix else str(bound.label)
+            found.append((label, _said(bound.field, bound.initial), _said(bound.field, typed)))
     return found
 
 
