@@ -263,3 +263,14 @@ def open_first(cards: list[Card]) -> Card | None:
     if not cards or cards[0].state != "closed":
         return None
     return next((card for card in cards if card.state == "open" and card.ways), None)
+
+
+def wallet(cards: list[Card]) -> list[str]:
+    """The numbers of these services and nothing else: a paper that is found should tell nothing."""
+    numbers = [
+        phones.show(way.value) + (f" ({way.keyword})" if way.keyword else "")
+        for card in cards
+        for way in card.service.ways
+        if way.kind in ("call", "text")
+    ]
+    return list(dict.fromkeys(numbers))

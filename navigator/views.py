@@ -199,6 +199,7 @@ def outcome_context(edition: Edition, step: Step) -> dict[str, Any]:
         "next": shown[1:SHOWN],
         "more": shown[SHOWN:],
         "open_first": cards.open_first(shown),
+        "wallet": cards.wallet(shown[:SHOWN]),
         "guidance": flow.guide(edition.flow, given),
         "told": told(edition.flow, step.answers),
         "prefer": step.prefer,

@@ -22,3 +22,4 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 EDITION_FILE = Path(_folder) / "edition.json"
+STATIC_ROOT.mkdir()  # noqa: F405
