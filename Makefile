@@ -9,7 +9,7 @@ export PYTHONDONTWRITEBYTECODE ?= 1
 LOCAL := TLS=off
 
 .DEFAULT_GOAL := help
-.PHONY: help serve staff test lint lock bench screenshots words truth clean
+.PHONY: help serve staff test lint lock bench soak screenshots words truth clean
 
 help: ## Say what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -44,11 +44,16 @@ staff: $(VENV)/base $(MO) ## Create a staff account
 
 test: $(VENV)/test $(MO) lint ## Run every check and every test, in real browsers and on PostgreSQL too
 	@$(BIN)/python -m tests.browser.find
+	@$(BIN)/python -m tests.postgres
 	$(BIN)/python -m pytest
 	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -m "not browser and not served and not faults"
 
 bench: $(VENV)/bench $(MO) ## Print how fast and how light the site is, beside an empty view and a session wizard
 	@$(BIN)/python -m tests.bench
+
+soak: $(VENV)/test $(MO) ## Break the running site for longer: a minute without a database, 50,000 hostile requests
+	@$(BIN)/python -m tests.postgres
+	FAULT_SECONDS=60 HOSTILE_REQUESTS=50000 $(BIN)/python -m pytest -n 0 tests/faults
 
 lint: $(VENV)/test
 	$(BIN)/ruff check .

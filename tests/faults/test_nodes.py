@@ -31,6 +31,7 @@ def nginx(tmp_path):
     started = []
 
     def start(*servers):
+        assert NGINX, "There is no nginx here (Debian: apt-get install nginx-light)."
         place = tmp_path / "nginx"
         place.mkdir()
         port = free_port()
