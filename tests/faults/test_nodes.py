@@ -70,7 +70,7 @@ class OneEdition:
         self.mixed = []
 
     def __call__(self, page):
-        found = set(re.findall(r"#(\w+)</h", page))
+        found = set(re.findall(r"#(one|two)\b", page))
         if len(found) > 1:
             self.mixed.append(found)
         self.seen |= found
