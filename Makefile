@@ -9,7 +9,7 @@ export PYTHONDONTWRITEBYTECODE ?= 1
 LOCAL := TLS=off
 
 .DEFAULT_GOAL := help
-.PHONY: help serve staff test lint lock bench screenshots words messages truth clean
+.PHONY: help serve staff test lint lock bench soak screenshots words messages truth clean
 
 help: ## Say what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -44,11 +44,16 @@ staff: $(VENV)/base $(MO) ## Create a staff account
 
 test: $(VENV)/test $(MO) lint ## Run every check and every test, in real browsers and on PostgreSQL too
 	@$(BIN)/python -m tests.browser.find
+	@$(BIN)/python -m tests.postgres
 	$(BIN)/python -m pytest
 	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -m "not browser and not served and not faults"
 
 bench: $(VENV)/bench $(MO) ## Print how fast and how light the site is, beside an empty view and a session wizard
 	@$(BIN)/python -m tests.bench
+
+soak: $(VENV)/test $(MO) ## Break the running site for longer: a minute without a database, 50,000 hostile requests
+	@$(BIN)/python -m tests.postgres
+	FAULT_SECONDS=60 HOSTILE_REQUESTS=50000 $(BIN)/python -m pytest -n 0 tests/faults
 
 lint: $(VENV)/test
 	$(BIN)/ruff check .
@@ -57,6 +62,9 @@ lint: $(VENV)/test
 	$(BIN)/mypy
 	SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') $(BIN)/python manage.py check --deploy --fail-level WARNING
 	$(BIN)/python manage.py makemigrations --check --dry-run
+
+screenshots: $(VENV)/test $(MO) ## Take pictures of every kind of page into docs/screenshots/, to be looked at
+	@$(BIN)/python -m tests.screenshots
 
 truth: $(VENV)/base $(MO) ## Write tests/truth_table.txt anew from the fixtures
 	@$(BIN)/python manage.py truth_table > tests/truth_table.txt

@@ -18,8 +18,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
 HOUR, MINUTE = 3600, 60
-MOST = 6 * 1024 * 1024
-"""Bytes that one memory keeps: some two thousand pages."""
+MOST = 4 * 1024 * 1024
+"""Bytes that one memory keeps: some fifteen hundred pages."""
 EACH = 1024
 """Bytes that a page costs besides its own, roughly: the form that led to it."""
 SMALL = 200

@@ -152,7 +152,7 @@ TIME_ZONE = os.environ.get("TZ_NAME", "America/New_York")
 
 # Files with hashed names, kept by browsers for a year, compressed beforehand.
 STATIC_URL = "static/"
-STATIC_ROOT = VAR / "static"
+STATIC_ROOT = Path(os.environ.get("STATIC_DIR", VAR / "static"))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

@@ -1,7 +1,7 @@
 """A PostgreSQL of our own, in a temporary folder, on loopback: found on the system, else apt-get as root on Debian.
 
 Run as a program it runs a command with DATABASE_URL set to it, then stops it:
-``python -m tests.postgres python -m pytest``.
+``python -m tests.postgres python -m pytest``; without a command it only makes sure that there is one.
 """
 
 import contextlib
@@ -85,22 +85,23 @@ def free_port() -> int:
         return int(taken.getsockname()[1])
 
 
-def _install() -> None:
-    if os.geteuid() == 0 and shutil.which("apt-get"):
-        for command in ("update", "install --yes --no-install-recommends postgresql"):
-            subprocess.run(["apt-get", *command.split()], check=False, capture_output=True, timeout=600)
+def _missing() -> list[str]:
+    return [name for name, found in (("PostgreSQL", programs()), ("nginx", shutil.which("nginx"))) if not found]
 
 
-def main() -> int:
-    """Run the command given; its exit status."""
-    if programs() is None:
-        _install()
-    if programs() is None:
-        print("No PostgreSQL here, and none could be installed: the tests run on SQLite alone.")
+def main(command: list[str]) -> int:
+    """Make sure that there is a PostgreSQL, and an nginx for the faults; run the command; its exit status."""
+    if _missing() and os.geteuid() == 0 and shutil.which("apt-get"):
+        for step in ("update", "install --yes --no-install-recommends postgresql nginx-light"):
+            subprocess.run(["apt-get", *step.split()], check=False, capture_output=True, timeout=600)
+    if missing := _missing():
+        print(f"No {' and no '.join(missing)} here, and none could be installed: what needs them cannot run.")
         return bool(os.environ.get("CI"))
+    if not command:
+        return 0
     with Postgres() as server:
-        return subprocess.run(sys.argv[1:], check=False, env={**os.environ, "DATABASE_URL": server.url}).returncode
+        return subprocess.run(command, check=False, env={**os.environ, "DATABASE_URL": server.url}).returncode
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -108,7 +108,7 @@ def scripts(found):
 @contextlib.contextmanager
 def servers(folder):
     """The site, the empty view and the wizard, each on a port of its own and on the first core."""
-    options = ("--blocking-threads", "2")
+    options = ("--blocking-threads", "16")
     with contextlib.ExitStack() as stack:
         made = {}
         for name, target in (("site", ""), ("bare", "tests.bench.bare"), ("wizard", "tests.bench.wizard")):

@@ -31,6 +31,7 @@ def nginx(tmp_path):
     started = []
 
     def start(*servers):
+        assert NGINX, "There is no nginx here (Debian: apt-get install nginx-light)."
         place = tmp_path / "nginx"
         place.mkdir()
         port = free_port()
@@ -69,7 +70,7 @@ class OneEdition:
         self.mixed = []
 
     def __call__(self, page):
-        found = set(re.findall(r"#(\w+)</h", page))
+        found = set(re.findall(r"#(one|two)\b", page))
         if len(found) > 1:
             self.mixed.append(found)
         self.seen |= found

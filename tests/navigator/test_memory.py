@@ -99,6 +99,21 @@ def test_a_question_is_sealed_anew_each_hour(client, clock):
     assert client.get("/").content != page
 
 
+def test_a_token_of_the_last_hour_goes_on_and_an_older_one_starts_anew(client, clock):
+    """What memory holds of an hour ends with it, so the clock may jump over the hour, and back."""
+    clock.move_to(dt.datetime(2026, 11, 24, 10, 59, 59, tzinfo=dt.UTC))
+    first = client.get("/")
+    late = post(client, first, g="n", c="1").content.decode()
+    clock.shift(1)
+    later = post(client, first, g="n", c="1").content.decode()
+    assert later != late
+    assert 'data-question="who"' in late and 'data-question="who"' in later
+    clock.shift(3600)
+    assert "we start again" in post(client, first, g="n", c="1").content.decode()
+    clock.shift(-3600)
+    assert post(client, first, g="n", c="1").content.decode() == later
+
+
 def test_forms_that_do_not_open_are_not_kept(client, edition):
     for number in range(20):
         client.post("/", f"t=made-up-{number}", FORM)
