@@ -11,6 +11,7 @@ from services.models import Service
 
 from . import content, drawing, editions, models, publishing
 from .content import Content
+from .differences import differences
 
 
 class Desk(admin.AdminSite):
@@ -48,22 +49,9 @@ def start() -> dict[str, Any]:
         "desk": True,
         "due": due[:SHOWN],
         "due_count": len(due),
-        "changed": None if published is None else changed(published, draft),
+        "changed": None if published is None else differences(published, draft),
         "problems": problems[:SHOWN],
         "problem_count": len(problems),
         "path_count": report.paths,
         "editions": models.Edition.objects.select_related("published_by").defer("content")[:5],
     }
-
-
-def changed(old: Content, new: Content) -> int:
-    """How many records differ between two contents."""
-    before, after = _records(old), _records(new)
-    gone = sum(record not in after for record in before)
-    come = sum(record not in before for record in after)
-    return max(gone, come)
-
-
-def _records(value: Content) -> list[Any]:
-    flow = value.flow
-    return [*flow.questions, *flow.recommendations, *flow.guidance, *value.organizations, *value.services]

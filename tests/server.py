@@ -36,11 +36,11 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
     }
 
 
-def manage(folder: Path, *command: str, **more: str) -> str:
-    """Run a management command on a site; its output. Raises CalledProcessError."""
+def manage(folder: Path, *command: str, root: Path = ROOT, **more: str) -> str:
+    """Run a management command on a site of this or another checkout; its output. Raises CalledProcessError."""
     done = subprocess.run(
         [sys.executable, "manage.py", *command],
-        cwd=ROOT,
+        cwd=root,
         env=environment(folder, **more),
         check=True,
         capture_output=True,
@@ -82,9 +82,11 @@ class Server:
         port: int = 0,
         app: str | None = None,
         alive: str = "/healthz",
+        root: Path = ROOT,
         **more: str,
     ) -> None:
         self.folder = folder
+        self.root = root
         self.app = app or "navigator.wsgi:application"
         self.alive = alive
         self.port = port or free_port()
@@ -97,7 +99,7 @@ class Server:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [GRANIAN, *f"{SERVE} --port {self.port}".split(), *options, self.app],
-                cwd=ROOT,
+                cwd=self.root,
                 env=environment(self.folder, **self.more),
                 stdout=log,
                 stderr=log,

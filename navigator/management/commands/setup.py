@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
-from django.core.management import BaseCommand, call_command
+from django.core.management import BaseCommand, CommandError, call_command
 
 from navigator import content, editions, models
 from services.models import Service
@@ -24,9 +24,20 @@ class Command(BaseCommand):
             content.write_draft(content.read_fixtures(settings.BASE_DIR / "fixtures"))
             self.stdout.write("Loaded the services and the questions.")
         if not models.Edition.objects.exists():
-            self.stdout.write(f"Published edition {editions.publish(note='First edition').number}.")
+            self._publish()
         if not _collected():
             call_command("collectstatic", verbosity=0, interactive=False)
+
+    def _publish(self) -> None:
+        try:
+            row = editions.publish(note="First edition")
+        except editions.Refused as refused:
+            problems = refused.report.problems
+            raise CommandError(
+                f"The content cannot be published in {', '.join(content.languages())}: {len(problems)} problems, the "
+                f"first: {problems[0].message} Mend it in fixtures/ and remove the database, or change LANGUAGES."
+            ) from None
+        self.stdout.write(f"Published edition {row.number}.")
 
 
 def _collected() -> bool:
