@@ -181,7 +181,6 @@ PUBLIC_BODY_LIMIT = 8_192
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 
 # Logs: one line a request, with nothing in it about the person; of an error, the kind and the place (D5, D7).
-LOGGING_CONFIG = None
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
