@@ -160,7 +160,7 @@ def test_answers_in_spanish_leave_nothing_either(launch, profile, site):
     page = context.pages[0]
     page.goto(site.url + "/")
     answer(page, *JOURNEY[0])
-    page.locator("[lang=es][hx-post]").click()
+    page.locator("button[lang=es]").click()
     page.wait_for_function("() => document.documentElement.lang === 'es'")
     for step in JOURNEY[1:]:
         answer(page, *step)
