@@ -238,8 +238,8 @@ def test_a_body_that_is_too_large_is_refused(client, address, size):
 
 def test_a_refusal_speaks_the_language_of_its_address_not_of_the_request_before(client):
     client.get("/es/")
-    assert b'lang="en"' in post(client, "/", b"x" * 9_000).content
-    assert b'lang="es"' in post(client, "/es/", b"x" * 9_000).content
+    assert b'<html lang="en"' in post(client, "/", b"x" * 9_000).content
+    assert b'<html lang="es"' in post(client, "/es/", b"x" * 9_000).content
 
 
 @pytest.mark.parametrize("address", [*ADDRESSES, *LISTS])
