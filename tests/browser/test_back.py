@@ -56,6 +56,16 @@ def test_a_reload_starts_afresh(page, site):
     assert page.locator(":checked").count() == 0
 
 
+def test_coming_back_from_another_site_starts_afresh(hand, site):
+    hand.open(site.url + "/")
+    for step in JOURNEY[:2]:
+        give(hand, *step)
+    hand.open(site.exit)
+    hand.back()
+    until(hand, "document.querySelector('[data-question]')?.dataset.question === 'danger'")
+    assert hand.run("document.querySelectorAll(':checked').length") == 0
+
+
 def test_two_tabs_do_not_mix(page, site):
     travel(page, site, JOURNEY[:2])
     other = page.context.new_page()

@@ -25,8 +25,12 @@ def never_again(hand):
         assert not hand.run(f"{SEEN}.test({text!r})"), f"{step.__name__} shows: {text[:300]}"
 
 
+AFTER = [("chromium", 0), ("chromium", 1), ("chromium", 3), ("chromium", 5), ("webkit", 0), ("webkit", 5)]
+"""After how many steps, in which browser."""
+
+
 @pytest.mark.parametrize("way", [leave_by_button, leave_by_shift])
-@pytest.mark.parametrize("steps", [0, 1, 3, 5])
+@pytest.mark.parametrize(("hand", "steps"), AFTER, indirect=["hand"])
 def test_after_leaving_no_question_is_ever_shown(hand, site, way, steps):
     hand.open(site.exit + "before")
     hand.open(site.url + "/")

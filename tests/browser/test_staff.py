@@ -1,0 +1,129 @@
+"""Staff at work in a real browser: the first sign-in, and a number changed, looked at, published and seen."""
+
+import base64
+import hmac
+import re
+import struct
+import time
+import urllib.request
+
+import pytest
+
+from tests.server import Server, manage
+
+from .conftest import Chromium  # noqa: F401
+from .test_access import browser, sideways, violations, visit  # noqa: F401
+
+PASSWORD = "seven kind herons at dawn"
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory):
+    """A site of its own, where staff change things, with one account."""
+    folder = tmp_path_factory.mktemp("desk")
+    manage(folder, "setup")
+    manage(
+        folder, "createsuperuser", "--noinput", "--username", "ana", "--email", "", DJANGO_SUPERUSER_PASSWORD=PASSWORD
+    )
+    with Server(folder) as server:
+        yield f"http://127.0.0.1:{server.port}"
+
+
+def code(secret):
+    """What an authenticator app shows now (RFC 6238)."""
+    key = base64.b32decode(secret + "=" * (-len(secret) % 8))
+    mark = hmac.new(key, struct.pack(">Q", int(time.time()) // 30), "sha1").digest()
+    place = mark[-1] & 15
+    return f"{(struct.unpack('>I', mark[place : place + 4])[0] & 0x7FFFFFFF) % 1_000_000:06}"
+
+
+@pytest.fixture(scope="module")
+def staff(browser, desk):  # noqa: F811
+    """A browser in which ana has signed in for the first time."""
+    page = visit(browser, 1280)
+    page.goto(desk + "/admin/")
+    page.locator("input[name=login]").fill("ana")
+    page.locator("input[name=password]").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.locator("input[name=code]").wait_for()
+    page.goto(desk + "/admin/services/service/")
+    assert "/account/" in page.url, "no staff page opens without a second factor"
+    secret = next(found for found in re.findall(r"\b[A-Z2-7]{16,}\b", page.content().replace(" ", "")))
+    page.locator("input[name=code]").fill(code(secret))
+    page.keyboard.press("Enter")
+    page.get_by_text(re.compile("recovery codes", re.I)).first.wait_for()
+    yield page
+    page.context.close()
+
+
+def said(page, url, words):
+    """Whether a public page says something, asked as a visitor."""
+    with urllib.request.urlopen(url, timeout=10) as answer:
+        return words in answer.read().decode()
+
+
+def test_a_number_is_changed_previewed_published_and_seen_in_under_ten_clicks(staff, desk):
+    page, clicks = staff, []
+
+    def click(found):
+        clicks.append(found)
+        found.click()
+
+    page.goto(desk + "/admin/")
+    began = time.monotonic()
+    click(page.get_by_role("link", name="Services", exact=True).first)
+    page.locator("#searchbar").fill("MADD")
+    page.keyboard.press("Enter")
+    click(page.locator("#result_list tbody th a").first)
+    page.locator("input[name$=-value]").first.fill("877-275-6233")
+    page.locator("input[name$=-vanity]").first.fill("")
+    click(page.locator("input[name=_continue]"))
+    page.goto(desk + "/admin/")
+    click(page.get_by_role("link", name="Preview").first)
+    assert said_in(page, desk + "/admin/preview/all/", "1-877-275-6233")
+    assert not said(page, desk + "/all/", "1-877-275-6233"), "a draft is not for the public"
+    page.goto(desk + "/admin/")
+    click(page.get_by_role("link", name="Publish", exact=True).first)
+    assert page.get_by_text("1-877-275-6233").count() > 0
+    click(page.locator("main button[type=submit], #content button[type=submit], #content input[type=submit]").first)
+    published = time.monotonic()
+    while not said(page, desk + "/all/", "1-877-275-6233"):
+        assert time.monotonic() - published < 5
+        page.wait_for_timeout(200)
+    assert len(clicks) < 10
+    assert time.monotonic() - began < 60
+
+
+def said_in(page, url, words):
+    """Whether a page says something to the person who is signed in."""
+    return words in page.request.get(url).text()
+
+
+def test_rolling_back_takes_two_clicks(staff, desk):
+    page = staff
+    page.goto(desk + "/admin/editions/")
+    page.locator("a[href$='/rollback/']").first.click()
+    page.locator("#content button[type=submit], #content input[type=submit]").first.click()
+    page.wait_for_load_state()
+    published = time.monotonic()
+    while said(page, desk + "/all/", "1-877-275-6233"):
+        assert time.monotonic() - published < 5
+        page.wait_for_timeout(200)
+
+
+def test_the_staff_pages_have_no_fault_that_axe_finds_and_fit_a_phone(staff, desk):
+    page = staff
+    service = "services/service/"
+    faults = {}
+    for width in (390, 1280):
+        page.set_viewport_size({"width": width, "height": 844})
+        for path in ["", service, "navigator/question/", "navigator/recommendation/", "navigator/guidance/", "publish/",
+                     "editions/", "explain/", "map/", "account/", "auth/user/", "preview/"]:  # fmt: skip
+            page.goto(f"{desk}/admin/{path}")
+            faults[path, width] = list(violations(page))
+            assert sideways(page) <= 0, path
+        page.goto(f"{desk}/admin/{service}")
+        page.locator("#result_list tbody th a").first.click()
+        faults["service", width] = violations(page)
+        assert sideways(page) <= 0
+    assert {place: found for place, found in faults.items() if found} == {}
