@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import pytest
 from django.utils.translation.reloader import translation_file_changed
 
-from navigator.memory import Memory
+from navigator import memory
 
 from . import messages, words
 
@@ -31,7 +31,7 @@ def compiled(real):
     """The catalogues as they stand now, in what Django reads, and no page kept from before."""
     for language in LANGUAGES:
         translation_file_changed(None, messages.compiled(language))
-    real.memory = Memory()
+    real.steps, real.outcomes = memory.Memory(memory.HOUR), memory.Memory(memory.MINUTE)
 
 
 @pytest.fixture(params=LANGUAGES)

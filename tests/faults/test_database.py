@@ -35,7 +35,7 @@ def test_postgresql_stops_under_load_and_comes_back(postgres, node, tmp_path):
             wait(lambda server=server: edition_of(server) == number, server.log.read_text, seconds=5)
         load.some()
     assert load.failed == []
-    assert first.get("/admin/login/").status == 200
+    assert first.get("/admin/account/login/").status == 200
     assert "the database did not answer" in first.log.read_text()
 
 

@@ -117,7 +117,7 @@ def test_what_is_not_words_is_said_in_words(fixtures):
     assert said["Who answers"] == "police or other law enforcement"
     assert said["Main number"] in ("yes", "no")
     assert said["Language codes"] == "en, so"
-    assert said["Checked on"] == "Nov. 24, 2026"
+    assert said["Checked on"] == "November 24, 2026"
     assert said["Organization"] == "Vibrant Emotional Health"
 
 

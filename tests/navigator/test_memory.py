@@ -152,6 +152,6 @@ def test_a_page_is_compressed_as_the_browser_accepts(client, path, accepted, cod
 
 def test_staff_pages_are_not_compressed(client, db):
     """They hold secrets beside what others may have written (decision 0006)."""
-    page = client.get("/admin/login/", headers={"Accept-Encoding": "br, gzip"})
+    page = client.get("/admin/account/login/", headers={"Accept-Encoding": "br, gzip"})
     assert page.status_code == 200
     assert "Content-Encoding" not in page

@@ -108,4 +108,4 @@ def test_who_is_not_staff_sees_nothing_of_it(client, path):
         for method in (stranger.get, stranger.post):
             answer = method(f"/admin/preview/{path}")
             assert answer.status_code == 302
-            assert answer["Location"].startswith("/admin/login/")
+            assert answer["Location"].startswith("/admin/account/login/")

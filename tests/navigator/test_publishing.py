@@ -180,7 +180,7 @@ def test_without_the_permission_the_page_says_who_may(editor, ana, path, method)
 def test_who_is_not_signed_in_is_sent_to_sign_in(newest, name):
     answer = Client().get(reverse(f"admin:{name}"))
     assert answer.status_code == 302
-    assert answer["Location"].startswith("/admin/login/")
+    assert answer["Location"].startswith("/admin/account/login/")
 
 
 def test_a_post_without_the_token_of_the_page_is_refused(ana):
