@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.utils import formats
-from django.utils.translation import get_language, gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from services import hours, phones
 from services.records import SPEECHLESS, ContactPoint, Service
@@ -26,7 +26,7 @@ PREFERENCES = {
 """How a person may want to reach out; each puts other ways first (safety-and-access.md I4, I6)."""
 FIRST = {
     QUIET: ("text", "chat", "form", "email", "website", "tty", "videophone", "call"),
-    DEAF: ("videophone", "tty", "text", "chat", "form", "email", "website", "call"),
+    DEAF: ("videophone", "tty", "text", "chat", "form", "email", "call", "website"),
 }
 KINDS = {
     "call": gettext_lazy("Call"),
@@ -106,6 +106,11 @@ class Card:
         return self.service.slug != RELAY and any(way.kind == "call" for way in self.ways)
 
     @property
+    def dialled(self) -> bool:
+        """Whether a call or a text would stay on the phone."""
+        return any(way.kind in ("call", "text") for way in self.ways)
+
+    @property
     def spoken_only(self) -> bool:
         """Whether nothing but a voice reaches it."""
         return bool(self.ways) and not any(way.kind in SPEECHLESS for way in self.ways)
@@ -118,7 +123,7 @@ def card(service: Service, organization: str, now: dt.datetime, reason: str = ""
         service=service,
         organization=organization,
         reason=reason,
-        ways=[_way(way, now) for way in _ordered(service.ways, prefer)],
+        ways=[_way(way, now) for way in _ordered(service, prefer)],
         state=state,
         now=words,
         hours=_hours(service),
@@ -127,15 +132,19 @@ def card(service: Service, organization: str, now: dt.datetime, reason: str = ""
     )
 
 
-def _ordered(ways: Iterable[ContactPoint], prefer: str) -> list[ContactPoint]:
+def _ordered(service: Service, prefer: str) -> list[ContactPoint]:
     """The ways with those first that suit the person; the order of the record otherwise."""
     if prefer in FIRST:
         order = FIRST[prefer]
-        return sorted(ways, key=lambda way: order.index(way.kind))
+        return sorted(service.ways, key=lambda way: order.index(way.kind))
     if prefer == LANGUAGE:
-        spoken = get_language() or ""
-        return sorted(ways, key=lambda way: not set(way.languages) - {"en"} and spoken not in way.languages)
-    return list(ways)
+        return sorted(service.ways, key=lambda way: _spoken(set(way.languages or service.languages)))
+    return list(service.ways)
+
+
+def _spoken(languages: set[str]) -> tuple[bool, int]:
+    """For sorting: interpreters first, then the more languages beside English the better."""
+    return "mul" not in languages, -len(languages - {"en"})
 
 
 def _way(way: ContactPoint, now: dt.datetime) -> Way:
@@ -178,7 +187,7 @@ def _button(way: ContactPoint) -> tuple[str, str, str]:
         case "text":
             # No body in the link: phones disagree on how to write it, and a wrong text is worse (F4).
             words = gettext("Text %(word)s to %(number)s") if way.keyword else gettext("Text %(number)s")
-            return f"sms:{way.value}", words % {"word": way.keyword, "number": number}, way.vanity
+            return f"sms:{way.value}", words % {"word": way.keyword, "number": number}, ""
         case "email":
             return f"mailto:{way.value}", gettext("E-mail"), way.value
         case _:
@@ -215,7 +224,8 @@ def _now(service: Service, now: dt.datetime) -> tuple[hours.State, str]:
                 "zone": _zone(str(soonest.tzinfo)),
             }
         return "closed", words
-    return "unknown", gettext("We do not know the hours")
+    # Of 911 no source states any; doubt would be the wrong thing to show there.
+    return "unknown", "" if service.category == "emergency" else gettext("We do not know the hours")
 
 
 def _zone(name: str) -> str:

@@ -180,6 +180,8 @@ def question_context(edition: Edition, step: Step, ticked: str) -> dict[str, Any
     }
 
 
+URGENT = 15
+"""Guidance up to this rank is shown open, right below the first service."""
 SHOWN = 5
 """Services shown at once on an outcome: the best and the next four; the rest stands behind "More"."""
 
@@ -193,6 +195,7 @@ def outcome_context(edition: Edition, step: Step) -> dict[str, Any]:
         for rule in flow.recommend(edition.flow, given)
         if (service := edition.services.get(rule.service))
     ]
+    guidance = flow.guide(edition.flow, given)
     return {
         "outcome": True,
         "top": shown[0] if shown else None,
@@ -200,7 +203,9 @@ def outcome_context(edition: Edition, step: Step) -> dict[str, Any]:
         "more": shown[SHOWN:],
         "open_first": cards.open_first(shown),
         "wallet": cards.wallet(shown[:SHOWN]),
-        "guidance": flow.guide(edition.flow, given),
+        "urgent": [text for text in guidance if text.rank <= URGENT],
+        "guidance": [text for text in guidance if text.rank > URGENT],
+        "report": any(card.service.category == "report" for card in shown),
         "told": told(edition.flow, step.answers),
         "prefer": step.prefer,
         "preferences": cards.PREFERENCES.items(),

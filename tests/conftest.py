@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import pytest_socket
 import time_machine
+from django.utils import translation
 
 from navigator import content, editions
 
@@ -36,6 +37,12 @@ def clock(request):
         return
     with time_machine.travel(NOON, tick=False) as traveller:
         yield traveller
+
+
+@pytest.fixture(autouse=True)
+def english():
+    """Each test begins in English, whatever language a page before it spoke."""
+    translation.activate("en")
 
 
 @pytest.fixture(scope="session")

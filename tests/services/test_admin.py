@@ -234,7 +234,7 @@ def test_the_list_shows_number_check_and_next_check(desk):
     text = said(desk.get(reverse("admin:services_service_changelist"), {"q": "lonely"}))
     assert 'call: <span class="whole">1-888-373-7888</span>' in text
     assert "November 24, 2026" in text
-    assert "Feb. 22, 2027" in text
+    assert "February 22, 2027" in text
 
 
 def test_the_list_of_services_asks_the_database_little(desk, django_assert_max_num_queries):

@@ -16,6 +16,8 @@ function leave(href) {
   const said = document.body.appendChild(document.createElement("p"));
   said.setAttribute("role", "alert");
   said.textContent = words;
+  // Without a network the browser would show an error that names this site: the empty page stays.
+  if (!navigator.onLine) return;
   const go = () => location.replace(href);
   if (guarded()) {
     addEventListener("popstate", go, { once: true });
@@ -92,12 +94,15 @@ addEventListener("popstate", () => {
 let aside = null;
 let turn = 0;
 
-async function turnAside(link) {
+async function turnAside(href) {
   guard();
   const mine = ++turn;
+  const stale = () => mine !== turn || left;
   try {
-    const page = new DOMParser().parseFromString(await (await fetch(link.href)).text(), "text/html");
-    if (mine !== turn || left) return;
+    const answer = await fetch(href, { signal: AbortSignal.timeout(8000) });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (stale()) return;
+    page.querySelector("#return").remove();
     rejoin();
     aside = document.createElement("div");
     aside.className = "within";
@@ -109,7 +114,7 @@ async function turnAside(link) {
     htmx.process(aside);
     focusHeading(aside);
   } catch {
-    location.assign(link.href);
+    if (!stale()) trouble();
   }
 }
 
@@ -132,10 +137,18 @@ function focusHeading(part) {
 
 document.addEventListener("click", (event) => {
   if (event.target.closest?.("#return")) return rejoin();
-  const link = event.target.closest?.("a[data-within], a[data-home]");
-  if (!link || !find("#step") || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const link = event.target.closest?.("a[href]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  // A jump within the page would be a line in the history, and a step back (B9).
+  if (link.matches("[data-skip-link]")) {
+    event.preventDefault();
+    find("main").focus();
+    return;
+  }
+  const ours = link.origin === location.origin && !link.matches("[data-leave], [data-hx-get], .languages a");
+  if (!ours || !find("#step")) return;
   event.preventDefault();
-  if (link.matches("[data-within]")) turnAside(link);
+  if (link.pathname !== find("#step").getAttribute("action")) turnAside(link.href);
   else {
     rejoin();
     htmx.ajax("GET", link.getAttribute("href"), { source: "#step", target: "#step", swap: "outerHTML" });
@@ -143,8 +156,10 @@ document.addEventListener("click", (event) => {
 });
 
 // A second tap that lands on the next step must not answer it.
-let settled = 0;
+let settled = -Infinity;
 document.addEventListener("submit", (event) => {
+  // What is searched for never goes out as a plain form, which a browser would keep (B5).
+  if (event.target.matches(".filter") && !window.htmx) event.preventDefault();
   if (event.target.id !== "step") return;
   if (performance.now() - settled < 400) {
     event.preventDefault();
@@ -155,6 +170,7 @@ document.addEventListener("submit", (event) => {
 }, true);
 
 document.addEventListener("htmx:after:swap", () => {
+  if (left) return;
   settled = performance.now();
   find("#trouble").hidden = true;
   const step = find("#step");
@@ -178,6 +194,7 @@ function trouble() {
 document.addEventListener("htmx:error", trouble);
 document.addEventListener("htmx:response:error", trouble);
 document.addEventListener("htmx:before:swap", (event) => {
+  if (left) return event.preventDefault();
   const { target, text } = event.detail.ctx;
   if (target?.id !== "step" || text.includes('id="step"')) return;
   event.preventDefault();
