@@ -251,6 +251,22 @@ def test_one_address_that_tries_many_accounts_is_stopped_alone(staff):
     assert type_password(Client(REMOTE_ADDR="192.0.2.8")).url == CODE
 
 
+def test_behind_a_proxy_that_names_no_address_strangers_lock_nobody_out(staff, settings):
+    settings.BEHIND_PROXY = True
+    for number in range(25):
+        assert type_password(Client(), f"person{number}", "wrong").status_code == 200
+    assert type_password(Client()).url == CODE
+    for _ in range(5):
+        type_password(Client(), password="wrong")
+    assert type_password(Client()).status_code == 429
+
+
+def test_forms_that_fail_the_csrf_check_are_not_counted(staff):
+    for _ in range(25):
+        assert type_password(Client(enforce_csrf_checks=True)).status_code == 403
+    assert type_password(Client()).url == CODE
+
+
 def test_signing_in_rightly_is_never_counted(staff, clock):
     for _ in range(25):
         assert type_password(Client()).url == CODE
@@ -261,7 +277,7 @@ def test_signing_in_rightly_is_never_counted(staff, clock):
     [
         (False, "203.0.113.9", "192.0.2.1", "192.0.2.1"),
         (True, "6.6.6.6, 203.0.113.9", "127.0.0.1", "203.0.113.9"),
-        (True, "", "127.0.0.1", "127.0.0.1"),
+        (True, "", "127.0.0.1", ""),
         (False, "", "2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
         (False, "", "", ""),
     ],
