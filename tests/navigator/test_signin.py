@@ -1,6 +1,7 @@
 """Staff sign-in: nothing opens without a second factor, guessing is slowed down, and nothing else changes."""
 
 import datetime as dt
+import io
 import time
 import uuid
 
@@ -176,6 +177,30 @@ def test_secrets_are_sealed_in_the_database(client, db, settings):
     assert kept.wrap().validate_code(code(shown, steps=1))
     settings.SECRET_KEY_FALLBACKS = []
     assert not kept.wrap().validate_code(code(shown))
+
+
+def test_a_new_key_with_factors_sealed_anew_locks_nobody_out(client, staff, settings):
+    """As docs/hosting.md has it, "Changing the key"."""
+    sign_in(client, staff)
+    client.post("/admin/account/again/", {"password": PASSWORD})
+    client.post("/admin/account/recovery/new/")
+    kept = client.get("/admin/account/recovery/").context["unused_codes"]
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "a new key " * 6
+    call_command("seal_factors", stdout=(said := io.StringIO()))
+    assert said.getvalue().startswith("2 second factors are sealed")
+    settings.SECRET_KEY_FALLBACKS = []
+    for shown in (code(), kept[0]):
+        again = Client()
+        type_password(again)
+        assert again.post(CODE, {"code": shown}).url == "/admin/"
+
+
+def test_factors_that_no_key_opens_are_named_and_left_as_they_are(staff, settings):
+    before = Authenticator.objects.get(user=staff).data
+    settings.SECRET_KEY = "a new key " * 6
+    with pytest.raises(CommandError, match="those of staff"):
+        call_command("seal_factors")
+    assert Authenticator.objects.get(user=staff).data == before
 
 
 def test_allauths_tables_are_off_the_desk(staff_client):
