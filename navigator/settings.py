@@ -230,6 +230,10 @@ CACHES = {
 
 # A public form holds one token and a position or two.
 PUBLIC_BODY_LIMIT = 8_192
+# The longest form of staff, a service with every text in every language, stays far below this. Nobody uploads
+# files; one that is sent all the same is never written to a disk.
+STAFF_BODY_LIMIT = DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 
 # Logs: one line a request, with nothing in it about the person; of an error, the kind and the place (D5, D7).
