@@ -40,6 +40,15 @@ def test_every_way_to_serve_starts_the_same_application():
         assert "--no-access-log" in text
 
 
+def test_the_page_for_when_the_site_is_away_shows_the_main_numbers(edition):
+    page = (DOCS / "unavailable.html").read_text()
+    main = {way.value for service in edition.main for way in service.ways if way.kind == "call"}
+    shown = re.findall(r'<a href="tel:([+\d]+)">([\d-]+)</a>', page)
+    assert {value for value, _text in shown} == main
+    assert all(value.removeprefix("+") == text.replace("-", "") for value, text in shown)
+    assert not re.search(r"<script|<style| style=| on\w+=|src=|https?:", page)
+
+
 def started(folder, told="SECURE_HSTS_INCLUDE_SUBDOMAINS", **more):
     """A start with these variables, that prints one of the settings."""
     code = f"from navigator import settings; print(settings.{told})"
