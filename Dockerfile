@@ -16,7 +16,7 @@ COPY fixtures fixtures
 RUN for po in navigator/locale/*/LC_MESSAGES/django.po; do \
         [ ! -e "$po" ] || /venv/bin/pybabel --quiet compile --input-file "$po" --output-file "${po%.po}.mo" \
             --locale "$(basename "$(dirname "$(dirname "$po")")")"; done \
-    && SECRET_KEY=only-for-collecting-files DATA_DIR=/tmp/data STATIC_DIR=/app/static \
+    && SECRET_KEY=for-collecting-files-alone-in-this-step-and-for-nothing-else DATA_DIR=/tmp/data STATIC_DIR=/app/static \
         /venv/bin/python manage.py collectstatic --no-input --verbosity 0 \
     && /venv/bin/python -m compileall -q /app/navigator /app/services
 

@@ -58,6 +58,7 @@ class Edition:
         self.services = {service.slug: service for service in content.services}
         self.steps = memory.Memory(memory.HOUR)
         self.outcomes = memory.Memory(memory.MINUTE)
+        self.searches = memory.Memory(memory.MINUTE)
 
     @cached_property
     def organizations(self) -> dict[str, records.Organization]:

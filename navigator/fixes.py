@@ -87,10 +87,15 @@ class Fix(forms.Form):
         data = super().clean() or {}
         if data.get("what") == NUMBER:
             self._clean_number(data)
-        if data.get("what") == ALERT and self.alert:
+        if data.get("what") == ALERT and (alert := self.alert):
             for language in languages():
-                if language not in self.alert:
+                if language not in alert:
                     self.add_error(f"alert_{language}", _("Write the note in every language, or in none."))
+                    continue
+                # The draft refuses the same words.
+                row = directory.Service(alert=LazyI18nString({language: alert[language]}))
+                if errors := directory.unfit_words(row):
+                    self.add_error(f"alert_{language}", errors["alert"])
         return data
 
     def _clean_number(self, data: dict[str, Any]) -> None:

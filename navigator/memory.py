@@ -1,7 +1,7 @@
 """Pages kept in memory, and pages made small, so that a step costs little more than an empty page.
 
 An edition carries its own memory. A page is kept there, compressed as it is sent, under everything that it
-is made from: the language, the form that was sent (sealed answers and a move), how much of the page.
+is made from: the language, what was sent (sealed answers and a move, or a search), how much of the page.
 Questions are kept for the hour in which their seal is made, pages that say what is open now for the minute;
 all of it is forgotten earlier when there is too much of it, and, with the edition, when a newer one comes
 into force.
@@ -20,8 +20,8 @@ from django.utils.cache import patch_vary_headers
 HOUR, MINUTE = 3600, 60
 MOST = 4 * 1024 * 1024
 """Bytes that one memory keeps: some fifteen hundred pages."""
-EACH = 1024
-"""Bytes that a page costs besides its own, roughly: the form that led to it."""
+EACH = 512
+"""Bytes that a page costs besides its own and those of what it is kept under, roughly."""
 SMALL = 200
 """Bytes below which compressing is not worth it."""
 
@@ -48,7 +48,7 @@ class Memory:
         page = kept.get(key)
         if page is None:
             page = kept[key] = make()
-            self._size += len(page) + EACH
+            self._size += len(page) + len(repr(key)) + EACH
         return page
 
     def _now(self) -> dict[Hashable, bytes]:

@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Callable
 
 from django.conf import settings
+from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 from django.utils import translation
@@ -27,8 +28,17 @@ PERMISSIONS = (
 )
 
 
+class Request(WSGIRequest):
+    """A request whose address is read as UTF-8, whatever charset it names.
+
+    Django would read it by that one, before any middleware; `_refused` says what is wrong with it.
+    """
+
+    encoding = "utf-8"
+
+
 def private(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Refuse bodies that are too large, set the headers, write the log line."""
+    """Refuse bodies that are too large or not in UTF-8, set the headers, write the log line."""
     from . import views
 
     def answer(request: HttpRequest) -> HttpResponse:
@@ -37,7 +47,8 @@ def private(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Ht
         translation.activate(translation.get_language_from_path(request.path_info) or settings.LANGUAGE_CODE)
         if not staff:  # no public page knows a cookie: a stray one must not wake a session, and the database
             request.META.pop("HTTP_COOKIE", None)
-        response = views.error(request, 413) if not staff and _too_large(request) else get_response(request)
+        wrong = _refused(request, staff)
+        response = views.error(request, wrong) if wrong else get_response(request)
         _protect(response, staff)
         _log(request, response)
         return response
@@ -45,9 +56,14 @@ def private(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Ht
     return answer
 
 
-def _too_large(request: HttpRequest) -> bool:
+def _refused(request: HttpRequest, staff: bool) -> int | None:
+    """The status with which a request is turned away unread; None: it may go on."""
+    # Python knows encodings that are none of text (zlib, hex): reading a form by one of them would raise.
+    if (request.content_params or {}).get("charset", "utf-8").lower() != "utf-8":
+        return 400
     length = request.META.get("CONTENT_LENGTH") or "0"
-    return not length.isdecimal() or len(length) > 9 or int(length) > settings.PUBLIC_BODY_LIMIT
+    most = settings.STAFF_BODY_LIMIT if staff else settings.PUBLIC_BODY_LIMIT
+    return 413 if not length.isdecimal() or len(length) > 9 or int(length) > most else None
 
 
 def _protect(response: HttpResponse, staff: bool) -> None:

@@ -293,7 +293,9 @@ def rollback(request: HttpRequest, number: int) -> HttpResponse:
         status, seen = 409, request.POST.get("edition", "")
         try:
             note = _("Back to edition %(number)s") % {"number": number}
-            made = editions.rollback(number, request.user, note, int(seen) if seen.isdecimal() else -1)
+            made = editions.rollback(
+                number, request.user, note, int(seen) if seen.isdecimal() and len(seen) < 10 else -1
+            )
         except Changed:
             messages.error(request, _("Nothing was changed: another edition is in force by now. Look again."))
             edition = in_force() or edition

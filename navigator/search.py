@@ -1,7 +1,8 @@
 """Finding a service on the list of all services: by words, need, way to reach and language.
 
-Words are looked for in every language at once, whatever the accents, and with small typing errors. Nothing
-of a search is kept. Why it is built like this: docs/decisions/0007-finding.md.
+Words are looked for in every language at once, whatever the accents, and with small typing errors. Of a search
+nothing is kept but, for a minute and in memory, the page made for it, without the words. Why it is built like this:
+docs/decisions/0007-finding.md.
 """
 
 import math
@@ -19,7 +20,7 @@ from services.records import ContactPoint, Service
 
 from .editions import Edition
 
-LONGEST, MOST_WORDS = 200, 16
+LONGEST, MOST_WORDS = 100, 16
 """Letters and words of a search that are read."""
 WAYS: dict[str, tuple[Any, frozenset[str]]] = {
     "call": (_("Call"), frozenset({"call"})),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = Path(os.environ.get("DATA_DIR", BASE_DIR / "var"))
 """What the site writes: the embedded database, the secret key, the kept edition."""
-VAR.mkdir(parents=True, exist_ok=True)
+VAR.mkdir(mode=0o700, parents=True, exist_ok=True)  # nobody else on the machine reads what is in it
 
 
 def switch(name: str, default: bool) -> bool:
@@ -44,6 +44,8 @@ def kept_secret_key() -> str:
 
 DEBUG = False
 SECRET_KEY = os.environ.get("SECRET_KEY") or kept_secret_key()
+if len(SECRET_KEY) < 50:
+    raise ImproperlyConfigured("SECRET_KEY must have at least 50 random characters.")
 SECRET_KEY_FALLBACKS = listed("SECRET_KEY_FALLBACKS")
 ALLOWED_HOSTS = listed("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 
@@ -163,8 +165,8 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = False
 TLS = switch("TLS", True)
 SECURE_SSL_REDIRECT = TLS
 SECURE_HSTS_SECONDS = 31_536_000 if TLS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = TLS
-SECURE_HSTS_PRELOAD = TLS
+SECURE_HSTS_INCLUDE_SUBDOMAINS = TLS and switch("HSTS_SUBDOMAINS", False)
+SECURE_HSTS_PRELOAD = TLS and switch("HSTS_PRELOAD", False)
 BEHIND_PROXY = switch("BEHIND_PROXY", False)
 if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -174,7 +176,12 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
-SILENCED_SYSTEM_CHECKS = ["security.W002"]  # navigator.middleware.private sets X-Frame-Options, on every answer
+SILENCED_SYSTEM_CHECKS = [
+    "security.W002",  # navigator.middleware.private sets X-Frame-Options, on every answer
+    # Names below ours may belong to others: on an agency's domain that is for the host to decide.
+    "security.W005",
+    "security.W021",
+]
 
 # Cookies are for staff alone, and stay on their own path (E3).
 ADMIN_PATH = "/admin/"
@@ -223,6 +230,10 @@ CACHES = {
 
 # A public form holds one token and a position or two.
 PUBLIC_BODY_LIMIT = 8_192
+# The longest form of staff, a service with every text in every language, stays far below this. Nobody uploads
+# files; one that is sent all the same is never written to a disk.
+STAFF_BODY_LIMIT = DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 
 # Logs: one line a request, with nothing in it about the person; of an error, the kind and the place (D5, D7).

@@ -31,6 +31,7 @@ from django.contrib import admin, messages
 from django.contrib.auth import SESSION_KEY, get_user_model, logout
 from django.contrib.sessions.models import Session
 from django.core.cache import cache, caches
+from django.db import transaction
 from django.db.models import QuerySet
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
@@ -148,12 +149,16 @@ _PEPPER = secrets.token_bytes(32)
 
 def _slowed(request: HttpRequest, get_response: Callable[[HttpRequest], HttpResponse]) -> HttpResponse:
     """Answer a password or a code, unless too many from the same address were wrong."""
+    known = address(request)
+    if not known:  # one count for everybody would let a stranger lock all of staff out
+        return get_response(request)
     counted = caches["addresses"]
-    key = salted_hmac("navigator.signin", address(request), secret=_PEPPER, algorithm="sha256").hexdigest()
+    key = salted_hmac("navigator.signin", known, secret=_PEPPER, algorithm="sha256").hexdigest()
     if counted.get(key, 0) >= TRIES:
         return too_many(request)
     response = get_response(request)
-    if response.status_code != 302:  # a right one leads on to the next page
+    # A right one leads on to the next page (302); what fails the CSRF check (403) has guessed at nothing.
+    if response.status_code not in (302, 403):
         counted.add(key, 0, settings.LOCKED_MINUTES * 60)
         with contextlib.suppress(ValueError):  # it ran out in between
             counted.incr(key)
@@ -161,9 +166,14 @@ def _slowed(request: HttpRequest, get_response: Callable[[HttpRequest], HttpResp
 
 
 def address(request: HttpRequest) -> str:
-    """Where a request comes from, as far as we may believe it; of an IPv6 address, the network (/64)."""
-    forwarded = request.headers.get("X-Forwarded-For", "") if settings.BEHIND_PROXY else ""
-    found = forwarded.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR", "")
+    """Where a request comes from, as far as we may believe it; of an IPv6 address, the network (/64).
+
+    Empty where nobody says: behind a proxy, the other end is the proxy, the same for everyone.
+    """
+    if settings.BEHIND_PROXY:
+        found = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+    else:
+        found = request.META.get("REMOTE_ADDR", "")
     try:
         parsed = ipaddress.ip_address(found)
     except ValueError:
@@ -255,6 +265,26 @@ def _seal() -> MultiFernet:
     keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
     made = (salted_hmac("navigator.signin.factor", "", secret=key, algorithm="sha256").digest() for key in keys)
     return MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in made])
+
+
+SEALED = ("secret", "seed")
+"""What is sealed of a second factor: the secret of an app, the seed of recovery codes."""
+
+
+@transaction.atomic
+def seal_factors() -> tuple[int, list[str]]:
+    """Seal every second factor under the key of today; how many, and the accounts with one that no key opens."""
+    sealed, lost = 0, set()
+    for factor in Authenticator.objects.select_related("user").select_for_update(of=("self",)):
+        kept = {name: factor.data[name] for name in SEALED if name in factor.data}
+        try:
+            factor.data |= {name: _seal().rotate(text.encode()).decode() for name, text in kept.items()}
+        except InvalidToken:
+            lost.add(factor.user.get_username())
+            continue
+        factor.save(update_fields=["data"])
+        sealed += bool(kept)
+    return sealed, sorted(lost)
 
 
 class Once:

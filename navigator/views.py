@@ -4,10 +4,12 @@ Nothing here touches the database, sets a cookie or keeps a thing about the pers
 """
 
 import functools
+import hashlib
 import json
 import logging
+import secrets
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
@@ -110,7 +112,7 @@ def respond(request: HttpRequest, edition: Edition) -> HttpResponse:
     if page is None:
         step, ticked, notice = _moved(edition.flow, posted)
         page = (edition.outcomes if step.done else edition.steps).page(
-            # Whatever does not open gets one page, so that nobody fills the memory with made-up forms.
+            # Whatever does not open gets one page, so that nobody pushes good ones out with made-up forms.
             ("anew", *key[:3]) if notice else key,
             lambda: memory.compress(render_step(request, edition, step, ticked, notice, whole=whole).encode(), name),
         )
@@ -119,22 +121,42 @@ def respond(request: HttpRequest, edition: Edition) -> HttpResponse:
     return response
 
 
-def _posted(request: HttpRequest) -> bytes | None:
-    """The form that a page of ours sent; None if there is none; empty if it is no form."""
+class Posted(NamedTuple):
+    """What a page of ours sends: the sealed answers, the move and the position of the choice."""
+
+    token: str
+    made: str
+    position: str
+
+
+def _posted(request: HttpRequest) -> Posted | None:
+    """The form that a page of ours sent; None if there is none; empty if it is no form.
+
+    Whatever else it holds, and whatever is longer than we send, is dropped: it would make equal forms differ.
+    """
     if request.method != "POST" or not same_origin(request):
         return None
-    return request.body if request.content_type == "application/x-www-form-urlencoded" else b""
+    form = QueryDict(request.body if request.content_type == "application/x-www-form-urlencoded" else b"")
+    token, made, position = form.get("t", ""), form.get("g", answers.NEXT), form.get("c", "")
+    return Posted(
+        token if len(token) <= answers.LONGEST else "",
+        made if len(made) <= LONGEST_MOVE else answers.STAY,
+        position if len(position) < LONGEST_MOVE else "",
+    )
 
 
-def _moved(questions: flow.Flow, posted: bytes | None) -> tuple[Step, str, bool]:
+LONGEST_MOVE = 3
+"""A letter and a position of two digits."""
+
+
+def _moved(questions: flow.Flow, posted: Posted | None) -> tuple[Step, str, bool]:
     """The step that was asked for, the choice to show as chosen, and whether to say that we start anew."""
     if posted is None:
         return answers.start(questions), "", False
-    form = QueryDict(posted)
-    step = answers.unseal(form.get("t", ""))
+    token, made, position = posted
+    step = answers.unseal(token)
     if step is None:
         return answers.start(questions), "", True
-    made, position = form.get("g", answers.NEXT), form.get("c", "")
     after = answers.move(questions, step, made, position)
     ticked = after.answers.get(after.at, "")
     if made == answers.STAY and after.at == step.at:
@@ -241,12 +263,11 @@ def all_services(request: HttpRequest) -> HttpResponse:
 def respond_all(request: HttpRequest, edition: Edition) -> HttpResponse:
     """All services of this edition, or those that fit what a person looks for."""
     wish, open_now = _wished(request, edition)
-    if wish or open_now:
-        return HttpResponse(render_all(request, edition, wish, open_now))
     name = memory.encoding(request)
     whole = not request.htmx  # type: ignore[attr-defined]
-    kept = edition.outcomes.page(
-        ("all", get_language(), whole, name),
+    # Searches have a memory of their own: there are many, and they must not push outcomes out.
+    kept = (edition.searches if wish or open_now else edition.outcomes).page(
+        ("all", get_language(), whole, name, _unreadable(wish), open_now),
         lambda: memory.compress(render_all(request, edition, wish, open_now).encode(), name),
     )
     return memory.reply(kept, name, "HX-Request")
@@ -274,12 +295,20 @@ def _wished(request: HttpRequest, edition: Edition) -> tuple[search.Wish, bool]:
         return search.Wish(), False
     need, way, language = (request.POST.get(name, "") for name in "nkl")
     wish = search.Wish(
-        words=request.POST.get("w", ""),
+        words=search.bare(request.POST.get("w", "")[: 2 * search.LONGEST])[: search.LONGEST],
         need=need if need in dict(Service.CATEGORY) else "",
         way=way if way in search.WAYS else "",
         language=language if language in search.languages(edition) else "",
     )
     return wish, "o" in request.POST
+
+
+_PEPPER = secrets.token_bytes(32)
+
+
+def _unreadable(wish: search.Wish) -> bytes:
+    """What stands for a search in memory: the privacy page promises that what a person types is not kept."""
+    return hashlib.blake2b(repr(wish).encode(), key=_PEPPER, digest_size=16).digest()
 
 
 def groups(edition: Edition) -> list[tuple[str, list[cards.Card]]]:

@@ -7,6 +7,7 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "navigator.settings")
 application = get_wsgi_application()
 
-from navigator import editions  # noqa: E402  (Django must be set up first)
+from navigator import editions, middleware  # noqa: E402  (Django must be set up first)
 
+application.request_class = middleware.Request
 editions.watch()

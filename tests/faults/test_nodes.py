@@ -1,5 +1,6 @@
 """Several web processes share only the database and the key: newer editions, restarts, slow clients."""
 
+import http.client
 import re
 import shutil
 import signal
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.postgres import free_port
-from tests.server import ROOT, Server, manage, wait
+from tests.server import ROOT, Answer, Server, manage, wait
 
 from .conftest import Load, edition_of, mark
 
@@ -30,7 +31,7 @@ def nginx(tmp_path):
     """Starts nginx with docs/nginx.conf in front of servers; only paths, ports and TLS are put in."""
     started = []
 
-    def start(*servers):
+    def start(*servers, rate=9999):  # all of the load comes from one address
         assert NGINX, "There is no nginx here (Debian: apt-get install nginx-light)."
         place = tmp_path / "nginx"
         place.mkdir()
@@ -41,6 +42,8 @@ def nginx(tmp_path):
         conf = conf.replace("listen 443 ssl;", f"listen 127.0.0.1:{port};")
         conf = conf.replace("listen 80 default_server;", f"listen 127.0.0.1:{free_port()};")
         named = "".join(f"server 127.0.0.1:{server.port} max_fails=0;" for server in servers)
+        conf = conf.replace("/srv/navigator/docs", str(ROOT / "docs"))
+        conf = conf.replace("rate=20r/s", f"rate={rate}r/s")
         conf = conf.replace("upstream site {", f"upstream site {{ {named}")
         temp = "".join(
             f"{name}_temp_path {place}/{name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
@@ -60,6 +63,51 @@ def nginx(tmp_path):
     for process in started:
         process.terminate()
         process.wait(10)
+
+
+def sent_from(front, address, method, path, body=None, **headers):
+    """What a client at another loopback address is answered."""
+    connection = http.client.HTTPConnection("127.0.0.1", front.port, timeout=20, source_address=(address, 0))
+    try:
+        connection.request(method, path, body, headers)
+        return Answer(connection.getresponse())
+    finally:
+        connection.close()
+
+
+def test_behind_nginx_who_guesses_is_stopped_alone(folder, nginx):
+    """The site learns the address of whoever signs in, not that of nginx."""
+    with Server(folder, BEHIND_PROXY="on") as site:
+        front = nginx(site)
+
+        def guess(address, number):
+            page = sent_from(front, address, "GET", "/admin/account/login/")
+            cookie = page.headers["Set-Cookie"].partition(";")[0]
+            token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)[1]
+            body = f"csrfmiddlewaretoken={token}&login=person{number}&password=wrong"
+            form = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": cookie}
+            return sent_from(front, address, "POST", "/admin/account/login/", body, **form).status
+
+        assert [guess("127.0.0.2", number) for number in range(21)] == [200] * 20 + [429]
+        assert guess("127.0.0.3", 99) == 200
+
+
+def test_where_nginx_answers_itself_the_numbers_are_there(folder, nginx):
+    site = Server(folder).start()
+    front = nginx(site, rate=1)
+    token = front.get("/").token
+    forms = [front.post("/", {"t": token, "g": "l"}) for _ in range(210)]
+    limited = [answer for answer in forms if answer.status == 429]
+    assert {answer.status for answer in forms} == {200, 429}
+    assert front.get("/").status == 200
+    large = front.ask("POST", "/", b"x" * 70_000, {})
+    site.stop()
+    gone = front.get("/")
+    assert (large.status, gone.status) == (413, 502)
+    for answer in (limited[0], large, gone):
+        assert "tel:+18883737888" in answer.text
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
 
 
 class OneEdition:

@@ -55,6 +55,11 @@ CLOSE = b"Host: 127.0.0.1\r\nConnection: close\r\n"
             b"POST / HTTP/1.1\r\n" + CLOSE + FORM + b"Content-Length: 9000\r\n\r\n" + b"a" * 9000,
             413,
         ),
+        (
+            "an encoding that is none of text",
+            b"GET /?a=%ff HTTP/1.1\r\n" + CLOSE + b"Content-Type: text/html; charset=zlib\r\n\r\n",
+            400,
+        ),
         ("a length that is none", b"POST / HTTP/1.1\r\n" + CLOSE + FORM + b"Content-Length: ten\r\n\r\n", 400),
         ("a negative length", b"POST / HTTP/1.1\r\n" + CLOSE + FORM + b"Content-Length: -1\r\n\r\n", 400),
         ("headers too large", b"GET / HTTP/1.1\r\n" + CLOSE + b"X: " + b"a" * 600_000 + b"\r\n\r\n", 431),

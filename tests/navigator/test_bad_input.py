@@ -1,6 +1,7 @@
 """Whatever is sent, a page comes back that shows 911: never an error of ours."""
 
 import base64
+import tempfile
 
 import pytest
 from django.conf import settings as site
@@ -227,6 +228,27 @@ def test_odd_addresses(client):
             answered(response, 400, 404)
 
     check()
+
+
+@pytest.mark.parametrize("charset", ["zlib", "hex", "ROT13", "idna", "utf-16", '"base64"', "nothing-known"])
+@pytest.mark.parametrize("address", [*ADDRESSES, "/all/", "/safety/", "/healthz", "/nothing", "/admin/account/login/"])
+def test_a_charset_other_than_utf_8_is_refused(client, address, charset):
+    for method in ("GET", "POST"):
+        response = client.generic(method, address, "w=%ff", f"{FORM}; charset={charset}")
+        answered(response, 400)
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "UTF-8", '"utf-8"'])
+def test_utf_8_is_taken_by_any_spelling(client, charset):
+    assert b'data-question="who"' in post(client, "/", f"t={token()}&g=l", f"{FORM}; charset={charset}").content
+
+
+def test_a_file_sent_to_staff_pages_is_never_written_to_a_disk(client, monkeypatch, db):
+    monkeypatch.setattr(tempfile, "NamedTemporaryFile", None)
+    file = b'--x\r\nContent-Disposition: form-data; name="f"; filename="f"\r\n\r\n%s\r\n--x--\r\n'
+    for size, expected in ((2_490_000, 403), (2_500_000, 413), (10_000_000, 413)):
+        body = file % (b"x" * size)
+        answered(post(client, "/admin/account/login/", body, "multipart/form-data; boundary=x"), expected)
 
 
 @pytest.mark.parametrize("address", [*ADDRESSES, *LISTS, "/safety/", "/leave/", "/healthz", "/nothing"])

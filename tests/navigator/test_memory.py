@@ -120,6 +120,50 @@ def test_forms_that_do_not_open_are_not_kept(client, edition):
     assert len(edition.steps._kept) == 1
 
 
+def test_fields_that_no_page_of_ours_sends_make_no_new_pages(client, edition):
+    first = client.get("/")
+    pages = {post(client, first, g="n", c="1", junk=str(number)).content for number in range(20)}
+    pages |= {post(client, first, g="n", c="1", x="y" * number).content for number in range(20)}
+    assert len(pages) == 1
+    assert len(edition.steps._kept) == 2
+
+
+def test_moves_longer_than_any_of_ours_make_no_new_pages(client, edition):
+    first = client.get("/")
+    for number in range(20):
+        post(client, first, g=f"long{number}", c=f"9{number:09}")
+    assert len(edition.steps._kept) == 2
+
+
+def test_a_search_is_made_once_however_it_is_typed(client, monkeypatch):
+    once = client.post("/all/", {"w": "Rapé  crisis!"}, headers=HTMX)
+    other = client.post("/all/", {"w": "housing"}, headers=HTMX)
+    whole = client.post("/all/", {"w": "rape crisis"})
+    assert b"RAINN" in once.content
+    assert len({once.content, other.content, whole.content, client.post("/all/", {"o": "on"}).content}) == 4
+    monkeypatch.setattr(views, "render_to_string", None)
+    assert client.post("/all/", {"w": " rape crisis"}, headers=HTMX).content == once.content
+    assert client.post("/all/", {"w": "RAPE-CRISIS"}).content == whole.content
+
+
+def test_searches_push_no_outcome_out(client, edition):
+    outcome = post(client, client.get("/"), g="r")
+    kept = dict(edition.outcomes._kept)
+    assert outcome.status_code == 200 and kept
+    for number in range(20):
+        client.post("/all/", {"w": f"word{number}"})
+    assert edition.outcomes._kept == kept
+    assert len(edition.searches._kept) == 20
+    assert "word1" not in repr(list(edition.searches._kept))  # the privacy page: what you type is not kept
+
+
+def test_long_keys_count():
+    kept = memory.Memory(memory.HOUR)
+    for number in range(30):
+        kept.page(f"{number}" * 1024 * 512, lambda: b"x")
+    assert sum(len(key) for key in kept._kept) <= memory.MOST + 2 * 1024 * 1024
+
+
 def test_memory_is_bounded():
     kept = memory.Memory(memory.HOUR)
     for number in range(30):

@@ -347,6 +347,14 @@ def test_switching_off_what_a_path_needs_is_refused_with_the_path(client):
     assert Service.objects.get(slug="emergency-911").status == "live"
 
 
+@pytest.mark.parametrize("wrong", ["<b>Busy</b>", "x" * 4_001])
+def test_an_alert_that_the_draft_would_refuse_is_refused(client, wrong):
+    before = number()
+    page, _done = fix(client, {**ALERT, "alert_es": wrong})
+    assert set(page.context["form"].errors) == {"alert_es"}
+    assert number() == before
+
+
 def test_an_alert_is_set_and_cleared(client):
     fix(client, ALERT)
     expected = {"en": "Busy today", "es": "Hoy hay demora"}
@@ -448,7 +456,7 @@ def test_rolling_back_takes_two_clicks_and_shows_what_it_changes(client, ana):
     assert (entry.user, entry.object_id) == (ana, str(row.number))
 
 
-@pytest.mark.parametrize("seen", ["", "99999", "²"])
+@pytest.mark.parametrize("seen", ["", "99999", "²", "9" * 30, "9" * 5000])
 def test_a_rollback_of_what_was_not_seen_is_refused(client, seen):
     first = number()
     edit(assured_by="Ana")

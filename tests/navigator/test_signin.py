@@ -1,6 +1,7 @@
 """Staff sign-in: nothing opens without a second factor, guessing is slowed down, and nothing else changes."""
 
 import datetime as dt
+import io
 import time
 import uuid
 
@@ -178,6 +179,30 @@ def test_secrets_are_sealed_in_the_database(client, db, settings):
     assert not kept.wrap().validate_code(code(shown))
 
 
+def test_a_new_key_with_factors_sealed_anew_locks_nobody_out(client, staff, settings):
+    """As docs/hosting.md has it, "Changing the key"."""
+    sign_in(client, staff)
+    client.post("/admin/account/again/", {"password": PASSWORD})
+    client.post("/admin/account/recovery/new/")
+    kept = client.get("/admin/account/recovery/").context["unused_codes"]
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "a new key " * 6
+    call_command("seal_factors", stdout=(said := io.StringIO()))
+    assert said.getvalue().startswith("2 second factors are sealed")
+    settings.SECRET_KEY_FALLBACKS = []
+    for shown in (code(), kept[0]):
+        again = Client()
+        type_password(again)
+        assert again.post(CODE, {"code": shown}).url == "/admin/"
+
+
+def test_factors_that_no_key_opens_are_named_and_left_as_they_are(staff, settings):
+    before = Authenticator.objects.get(user=staff).data
+    settings.SECRET_KEY = "a new key " * 6
+    with pytest.raises(CommandError, match="those of staff"):
+        call_command("seal_factors")
+    assert Authenticator.objects.get(user=staff).data == before
+
+
 def test_allauths_tables_are_off_the_desk(staff_client):
     for where in ("mfa/authenticator/", "account/emailaddress/"):
         assert staff_client.get(f"/admin/{where}").status_code == 404
@@ -251,6 +276,22 @@ def test_one_address_that_tries_many_accounts_is_stopped_alone(staff):
     assert type_password(Client(REMOTE_ADDR="192.0.2.8")).url == CODE
 
 
+def test_behind_a_proxy_that_names_no_address_strangers_lock_nobody_out(staff, settings):
+    settings.BEHIND_PROXY = True
+    for number in range(25):
+        assert type_password(Client(), f"person{number}", "wrong").status_code == 200
+    assert type_password(Client()).url == CODE
+    for _ in range(5):
+        type_password(Client(), password="wrong")
+    assert type_password(Client()).status_code == 429
+
+
+def test_forms_that_fail_the_csrf_check_are_not_counted(staff):
+    for _ in range(25):
+        assert type_password(Client(enforce_csrf_checks=True)).status_code == 403
+    assert type_password(Client()).url == CODE
+
+
 def test_signing_in_rightly_is_never_counted(staff, clock):
     for _ in range(25):
         assert type_password(Client()).url == CODE
@@ -261,7 +302,7 @@ def test_signing_in_rightly_is_never_counted(staff, clock):
     [
         (False, "203.0.113.9", "192.0.2.1", "192.0.2.1"),
         (True, "6.6.6.6, 203.0.113.9", "127.0.0.1", "203.0.113.9"),
-        (True, "", "127.0.0.1", "127.0.0.1"),
+        (True, "", "127.0.0.1", ""),
         (False, "", "2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
         (False, "", "", ""),
     ],

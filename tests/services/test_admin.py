@@ -294,6 +294,12 @@ def test_several_services_are_checked_from_the_list(desk):
     }
 
 
+def test_a_number_that_no_service_can_have_is_ignored(desk, nhth):
+    for absurd in ("9" * 30, "9" * 5000):
+        response = desk.get(reverse("admin:services_service_checked"), {"id": [absurd, nhth.pk]})
+        assert response.context["services"] == [nhth]
+
+
 def test_who_may_not_change_services_may_not_check_them(client, nhth, db):
     sign_in(client, User.objects.create_user("guest", is_staff=True))
     address = reverse("admin:services_service_checked") + f"?id={nhth.pk}"
