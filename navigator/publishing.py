@@ -21,6 +21,7 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from services import models as directory
 from services.records import Service
 
 from . import content, editions, explain, fixes, flow, models, paths
@@ -178,14 +179,16 @@ def fast_lane(request: HttpRequest) -> HttpResponse:
     if edition is None:
         return redirect("admin:publish")
     slug = request.POST.get("service") or request.GET.get("service", "")
-    service = edition.services.get(slug)
-    context: dict[str, Any] = {"edition": edition, "service": service}
+    off = directory.Service.objects.filter(status="retired").exclude(slug__in=edition.services)
+    former = editions.last_with(slug) if off.filter(slug=slug).exists() else None
+    service = (former or edition).services.get(slug)
+    context: dict[str, Any] = {"edition": edition, "service": service, "former": former}
     if service is None:
         services = sorted(edition.content.services, key=lambda each: t(each.name).casefold())
-        return page(request, "fast", _("Fix one thing now"), services=services, unknown=slug, **context)
+        return page(request, "fast", _("Fix one thing now"), services=services, off=off, unknown=slug, **context)
+    form = fixes.Fix(edition, service, request.user, request.POST or None, former=former)
     if request.method != "POST":
-        return page(request, "fast", _("Fix one thing now"), form=fixes.Fix(edition, service, request.user), **context)
-    form = fixes.Fix(edition, service, request.user, request.POST)
+        return page(request, "fast", _("Fix one thing now"), form=form, **context)
     if not form.is_valid() or "again" in request.POST:
         return page(request, "fast", _("Fix one thing now"), form=form, **context)
     return _fix(request, form, service, context)
@@ -214,6 +217,8 @@ def _fix(request: HttpRequest, form: fixes.Fix, service: Service, context: dict[
         "groups": grouped(differences(form.edition.content, fixed)),
         "faults": faults(report, form.edition.content),
         "in_draft": form.draft() is not None,
+        "rules": len(form.rules()),
+        "switched": form.cleaned_data["what"],
     }
     return page(request, "fast_confirm", _("Fix one thing now"), status, **context)
 
@@ -288,22 +293,24 @@ def rollback(request: HttpRequest, number: int) -> HttpResponse:
     if edition is None or not _sound(row):
         messages.error(request, _("Edition %(number)s is damaged: its hash does not fit.") % {"number": number})
         return redirect("admin:editions")
-    status = 200
+    status, draft = 200, request.method != "POST" or "draft" in request.POST
     if request.method == "POST":
         status, seen = 409, request.POST.get("edition", "")
         try:
-            note = _("Back to edition %(number)s") % {"number": number}
-            made = editions.rollback(number, request.user, note, int(seen) if seen.isdecimal() else -1)
+            note = _("Back to edition %(number)s, the draft too") if draft else _("Back to edition %(number)s")
+            expected = int(seen) if seen.isdecimal() else -1
+            made = editions.rollback(number, request.user, note % {"number": number}, expected, draft=draft)
         except Changed:
             messages.error(request, _("Nothing was changed: another edition is in force by now. Look again."))
             edition = in_force() or edition
         else:
-            words = _("Edition %(old)s is in force again, as edition %(new)s.")
-            messages.success(request, words % {"old": number, "new": made.number})
+            words = _("Edition %(old)s is in force again, as edition %(new)s.") % {"old": number, "new": made.number}
+            kept = _("The draft stays as it is: look at it before you publish it.")
+            messages.success(request, f"{words} {_('The draft is set back to it too.') if draft else kept}")
             return redirect("admin:editions")
     found = grouped(differences(edition.content, _opened(row).content))
     title = _("Roll back to edition %(number)s") % {"number": number}
-    return page(request, "rollback", title, status, row=row, edition=edition, groups=found)
+    return page(request, "rollback", title, status, row=row, edition=edition, groups=found, draft=draft)
 
 
 # Explain

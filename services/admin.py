@@ -100,9 +100,14 @@ class SourceFormSet(LiveFormSet):
 class Inline(admin.StackedInline):
     """Rows on the page of what they belong to."""
 
+    form = CarefulForm
     formfield_overrides = BOXES
     formset: Any = OrderedFormSet
     extra = 0
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Those of the rows, and what each row showed."""
+        return [*super().get_fieldsets(request, obj), (None, {"fields": ("loaded",)})]
 
 
 class WayInline(Inline):
