@@ -17,7 +17,8 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.urls import path
+from django.urls import path, reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -27,6 +28,7 @@ from services.records import Service
 from . import content, editions, explain, fixes, flow, models, paths
 from .content import Content
 from .differences import MODELS, Difference, differences
+from .drawing import links
 from .editions import Changed, Edition, NoEdition, Refused
 from .preview import preview
 from .templatetags.words import t
@@ -101,9 +103,33 @@ def grouped(found: Sequence[Difference]) -> list[Group]:
     return [Group(where, list(rows)) for where, rows in groupby(found, key=lambda one: one.where)]
 
 
-def faults(report: paths.Report, content_: Content) -> list[tuple[str, str]]:
-    """The problems of a report in words, each with its shortest path."""
-    return [(problem.message, content.said(content_.flow, problem.path)) for problem in report.problems]
+class Fault(NamedTuple):
+    """One problem as it is shown: the pages on which it can be mended, and its shortest path."""
+
+    message: str
+    links: list[tuple[str, Any]]
+    path: str
+    answers: dict[str, str]
+
+
+def faults(found: Sequence[paths.Problem], content_: Content) -> list[Fault]:
+    """Problems in words, each with the way to its record and its shortest path."""
+    slugs = {
+        **links(admin.site, directory.Organization, "slug"),
+        **links(admin.site, directory.Service, "slug"),
+    }
+    keys = {**links(admin.site, models.Guidance, "key"), **links(admin.site, models.Question, "key")}
+    rules = reverse("admin:navigator_recommendation_changelist")
+    shown = []
+    for problem in found:
+        ways: list[tuple[str, Any]] = []
+        if slug := slugs.get(problem.subject):
+            query = urlencode({"q": problem.subject})
+            ways = [(slug, problem.subject), (f"{rules}?{query}", _("its recommendations"))]
+        elif key := keys.get(problem.subject.split(".")[0]):
+            ways = [(key, problem.subject)]
+        shown.append(Fault(problem.message, ways, content.said(content_.flow, problem.path), problem.path))
+    return shown
 
 
 def in_force() -> Edition | None:
@@ -153,7 +179,7 @@ def publish(request: HttpRequest) -> HttpResponse:
         groups=grouped(found),
         count=len(found),
         report=report,
-        faults=faults(report, draft),
+        faults=faults(report.problems, draft),
         note=note or summary(found),
         draft=editions.digest(editions.encode(draft)),
         eyes=eyes,
@@ -215,7 +241,7 @@ def _fix(request: HttpRequest, form: fixes.Fix, service: Service, context: dict[
     context |= {
         "form": form,
         "groups": grouped(differences(form.edition.content, fixed)),
-        "faults": faults(report, form.edition.content),
+        "faults": faults(report.problems, form.edition.content),
         "in_draft": form.draft() is not None,
         "rules": len(form.rules()),
         "switched": form.cleaned_data["what"],

@@ -131,6 +131,30 @@ def test_a_failing_check_takes_the_button_away_and_names_the_shortest_path(clien
     assert "Shortest path: Is someone in danger right now? Yes" in text(page)
 
 
+@pytest.mark.parametrize("address", ["/admin/publish/", "/admin/"])
+def test_a_problem_leads_to_its_record_and_its_path_to_explain(client, ana, address):
+    ana.is_superuser = True
+    ana.save()
+    edit("childhelp", status="retired")
+    page = client.get(address).content.decode()
+    pk = Service.objects.get(slug="childhelp").pk
+    assert f'href="/admin/services/service/{pk}/change/"' in page
+    assert 'href="/admin/navigator/recommendation/?q=childhelp"' in page
+    form = page[page.index('action="/admin/explain/"') :]
+    data = dict(re.findall(r'name="(of|q-\w+)" value="(\w+)"', form[: form.index("</form>")]))
+    assert data["of"] == "draft"
+    assert "What the person sees" in text(client.post("/admin/explain/", data))
+
+
+@pytest.mark.parametrize("address", ["/admin/", "/admin/map/", "/admin/services/service/", "/admin/editions/"])
+def test_every_page_leads_to_ours(client, ana, address):
+    ana.is_superuser = True
+    ana.save()
+    page = client.get(address).content.decode()
+    for name in ("publish", "fast-lane", "editions", "preview", "explain", "map"):
+        assert page.count(f'<li><a href="{reverse(f"admin:{name}")}">') == 1
+
+
 def test_a_crafted_post_is_refused_while_a_check_fails_and_told_why(client):
     edit("emergency-911", status="retired")
     before = number()

@@ -190,6 +190,20 @@ def test_the_saved_hours_stand_there_in_words(desk):
     assert "Monday to Friday, 8 a.m. to 8 p.m., Eastern time" in said(desk.get(page(service)))
 
 
+def test_after_saving_one_reads_that_it_is_not_public_yet(desk):
+    data = filled(desk.get(page(lonely())), FORM)
+    answer = desk.post(page(Service.objects.get(slug="lonely")), data, follow=True)
+    assert "Saved in the draft. The public does not see it yet." in said(answer)
+    assert reverse("admin:preview") in said(answer)
+
+
+def test_a_refusal_to_retire_leads_to_the_recommendations(desk, nhth):
+    text = said(save(desk, nhth, status="retired"))
+    for rule in nhth.recommendations.all():
+        assert f'<a href="{reverse("admin:navigator_recommendation_change", args=[rule.pk])}">' in text
+    assert "To take it off at once" in text
+
+
 # Two people
 
 
@@ -212,6 +226,7 @@ def test_the_second_to_save_is_told_who_saved_and_keeps_what_was_typed(desk, nht
 
 
 def test_the_second_save_undoes_nothing_that_the_first_person_changed(desk, nhth):
+    Service.objects.update(recheck=False)
     opened = filled(desk.get(page(nhth)), FORM)
     theirs = {
         "cost_0": "Free, always",
