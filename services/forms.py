@@ -156,7 +156,9 @@ def _fill(data: "MultiValueDict[str, Any]", name: str, field: Any, value: Any) -
     elif isinstance(value, list | tuple):
         data.setlist(name, [str(part) for part in value])
     else:
-        data[name] = "" if value is None else str(widget.format_value(value))
+        # A list to choose from gives its one value as a list.
+        said = widget.format_value(value)
+        data[name] = str((said[0] if isinstance(said, list) else said) or "") if value is not None else ""
 
 
 def _overtaken(row: Any) -> str:

@@ -140,7 +140,7 @@ def test_a_recommended_service_stays_live_and_the_refusal_names_the_rules(desk, 
     response = save(desk, nhth, status=status)
     assert response.status_code == 200
     errors = response.context["adminform"].form.errors["status"]
-    assert len(errors) == 1 + nhth.recommendations.count()
+    assert len(errors) == 2 + nhth.recommendations.count()
     assert "“What is going on?” is" in " ".join(errors) or "” is “" in errors[1]
     assert Service.objects.get(pk=nhth.pk).status == "live"
     assert save(desk, lonely(), status=status).status_code == 302
@@ -243,7 +243,8 @@ def test_the_second_save_undoes_nothing_that_the_first_person_changed(desk, nhth
     assert "theirs" in rows["Other words people use for it"].saved
     assert "mine" in rows["Other words people use for it"].shown
     assert {"Cost", "Check it now", "Who answers", "Checked on"} <= rows.keys()
-    assert desk.post(page(nhth), filled(response, FORM)).status_code == 302
+    done = desk.post(page(nhth), filled(response, FORM))
+    assert done.status_code == 302, done.context["errors"]
     nhth.refresh_from_db()
     assert (nhth.staff_note, nhth.keywords.data["en"], nhth.cost.data["en"]) == ("Mine", "mine", "Free, always")
     assert (nhth.recheck, nhth.answered_by, nhth.assured_date) == (True, "police", dt.date(2026, 11, 20))
