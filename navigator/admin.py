@@ -9,7 +9,9 @@ from django.core.exceptions import ValidationError
 from django.db.models import Max, QuerySet
 from django.forms import CheckboxSelectMultiple
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from services.admin import CarefulAdmin, Inline, ServiceAdmin, SourceInline, WayInline
@@ -63,8 +65,12 @@ class ServiceDesk(ServiceAdmin):
         rules = row.recommendations.prefetch_related("when__question")
         content: Any = SimpleLazyObject(draft_flow)
         return [
-            str(_("Recommendation with rank %(rank)s, %(when)s"))
-            % {"rank": rule.rank, "when": sentence(content, rule.condition())}
+            format_html(
+                '<a href="{}">{}</a>',
+                reverse("admin:navigator_recommendation_change", args=[rule.pk]),
+                _("Recommendation with rank %(rank)s, %(when)s")
+                % {"rank": rule.rank, "when": sentence(content, rule.condition())},
+            )
             for rule in rules
         ]
 

@@ -96,15 +96,23 @@ def draft_flow() -> flow.Flow:
 def write_draft(content: Content) -> None:
     """Make the draft the same as the content.
 
-    Services that the content does not name are retired, never deleted: others may refer to them.
+    Live services that the content does not name are retired, never deleted: others may refer to them.
     """
     for organization in content.organizations:
         save_organization(organization)
     models.Recommendation.objects.all().delete()
     for service in content.services:
         save_service(service)
-    Service.objects.exclude(slug__in=[service.slug for service in content.services]).update(status="retired")
+    named = [service.slug for service in content.services]
+    Service.objects.filter(status="live").exclude(slug__in=named).update(status="retired")
     _write_flow(content.flow)
+
+
+def set_back_draft(content: Content) -> None:
+    """Make the draft the same as an edition; what an edition does not hold, the notes for staff, stays."""
+    notes = dict(Service.objects.values_list("slug", "staff_note"))
+    kept = (msgspec.structs.replace(each, staff_note=notes.get(each.slug, "")) for each in content.services)
+    write_draft(msgspec.structs.replace(content, services=tuple(kept)))
 
 
 def _write_flow(content: flow.Flow) -> None:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from services.models import Service
 
-from . import content, drawing, editions, models, publishing
+from . import drawing, editions, models, publishing
 from .content import Content
 from .differences import differences
 
@@ -44,14 +44,13 @@ def start() -> dict[str, Any]:
     except editions.NoEdition:
         published = None
     due = Service.objects.due()
-    problems = [(problem.message, content.said(draft.flow, problem.path)) for problem in report.problems]
     return {
         "desk": True,
         "due": due[:SHOWN],
         "due_count": len(due),
         "changed": None if published is None else differences(published, draft),
-        "problems": problems[:SHOWN],
-        "problem_count": len(problems),
+        "problems": publishing.faults(report.problems[:SHOWN], draft),
+        "problem_count": len(report.problems),
         "path_count": report.paths,
         "editions": models.Edition.objects.select_related("published_by").defer("content")[:5],
     }

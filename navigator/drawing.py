@@ -51,7 +51,7 @@ def flow_map(site: AdminSite, request: HttpRequest) -> HttpResponse:
             "titles": {stop.key: stop.words for stop in found},
             "report": report,
             "coverage": coverage(shown, report),
-            "links": {**_links(site, models.Question, "key"), **_links(site, Service, "slug")},
+            "links": {**links(site, models.Question, "key"), **links(site, Service, "slug")},
         },
     )
 
@@ -82,7 +82,7 @@ def coverage(shown: content.Content, report: paths.Report) -> list[dict[str, Any
     return sorted(rows, key=lambda row: (bool(row["shortest"]), row["listed"], str(row["name"]).casefold()))
 
 
-def _links(site: AdminSite, model: type[Model], key: str) -> dict[str, str]:
+def links(site: AdminSite, model: type[Model], key: str) -> dict[str, str]:
     """The page of each record on the desk, by its key."""
     if not site.is_registered(model):
         return {}

@@ -24,7 +24,7 @@ from django.db import Error, close_old_connections, transaction
 from services import records
 
 from . import memory, models, paths
-from .content import Content, compile_draft
+from .content import Content, compile_draft, set_back_draft
 
 log = logging.getLogger(__name__)
 LOOK_EVERY = 2.0
@@ -161,16 +161,19 @@ def publish(by: Any = None, note: str = "", expected: str = "") -> models.Editio
         return store(data, by, note)
 
 
-def rollback(number: int, by: Any = None, note: str = "", expected: int = 0) -> models.Edition:
+def rollback(number: int, by: Any = None, note: str = "", expected: int = 0, *, draft: bool = False) -> models.Edition:
     """Publish an earlier edition again. ``expected`` is the edition that was in force when the person decided.
 
+    With ``draft``, the draft is set back to it too: what was withdrawn would else be published again with the next.
     Raises Edition.DoesNotExist, ValueError if it is damaged, and Changed if another one is in force by now.
     """
     with publishing():
         earlier = models.Edition.objects.get(number=number)
         data = bytes(earlier.content)
-        opened(number, data, earlier.hash)
+        edition = opened(number, data, earlier.hash)
         unchanged(expected)
+        if draft:
+            set_back_draft(edition.content)
         return store(data, by, note or f"Back to edition {number}")
 
 
@@ -179,6 +182,17 @@ def unchanged(expected: int) -> None:
     refresh()
     if expected and current().number != expected:
         raise Changed
+
+
+def last_with(slug: str) -> Edition | None:
+    """The newest sound edition that has a service; None if none has."""
+    for number in models.Edition.objects.values_list("number", flat=True):
+        row = models.Edition.objects.get(number=number)
+        with contextlib.suppress(ValueError):
+            edition = opened(number, bytes(row.content), row.hash)
+            if slug in edition.services:
+                return edition
+    return None
 
 
 def store(data: bytes, by: Any, note: str) -> models.Edition:

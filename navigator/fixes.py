@@ -25,13 +25,17 @@ from . import editions, models
 from .content import Content, languages
 from .differences import way_name
 from .editions import Edition
+from .flow import Recommendation
 from .templatetags.words import t
 
-OFF, NUMBER, ALERT = "off", "number", "alert"
+OFF, ON, NUMBER, ALERT = "off", "on", "number", "alert"
 
 
 class Fix(forms.Form):
-    """One fix of one service of an edition: switch it off, change one number, or set its alert line."""
+    """One fix of one service: switch it off or on again, change one number, or set its alert line.
+
+    ``former`` is an earlier edition that has the service, where the edition in force has it no more.
+    """
 
     what = forms.ChoiceField(label=_("What is to change?"), widget=forms.RadioSelect)
     way = forms.TypedChoiceField(label=_("Which number or address?"), coerce=int, empty_value=None, required=False)
@@ -44,9 +48,12 @@ class Fix(forms.Form):
         help_text=_("Stands in the list of editions; with a number, also as how the service was checked."),
     )
 
-    def __init__(self, edition: Edition, service: Service, by: Any, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, edition: Edition, service: Service, by: Any, *args: Any, former: Edition | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.edition = edition
+        self.former = former
         self.service = service
         self.by = by
         self.found: ContactPoint | None = None
@@ -56,6 +63,9 @@ class Fix(forms.Form):
         if settings.FOUR_EYES:
             # Switching off only takes away; words and numbers need a second pair of eyes.
             labels = {OFF: labels[OFF]}
+        if former:
+            labels = {ON: _("Switch it on again")}
+            self.initial["what"] = ON
         if not service.ways:
             labels.pop(NUMBER, None)
         chosen, way = self.fields["what"], self.fields["way"]
@@ -122,9 +132,16 @@ class Fix(forms.Form):
         by = self.by.get_full_name() or self.by.get_username()
         return {"assured_date": timezone.localdate(), "assured_how": self.cleaned_data["note"], "assured_by": by[:200]}
 
+    def rules(self) -> list[Recommendation]:
+        """The recommendations that go with the service, or come back with it."""
+        edition = self.former or self.edition
+        return [rule for rule in edition.flow.recommendations if rule.service == self.service.slug]
+
     def content(self) -> Content:
         """The content of the edition with the fix in it. Only for a valid form."""
         old, service, what = self.edition.content, self.service, self.cleaned_data["what"]
+        if what == ON:
+            return self._back(old)
         if what == OFF:
             rules = tuple(rule for rule in old.flow.recommendations if rule.service != service.slug)
             return msgspec.structs.replace(
@@ -141,12 +158,35 @@ class Fix(forms.Form):
         services = tuple(fixed if each.slug == service.slug else each for each in old.services)
         return msgspec.structs.replace(old, services=services)
 
+    def _back(self, old: Content) -> Content:
+        """The content with the service, whoever runs it, and its rules as they were, in the order of the draft."""
+        assert self.former
+        runs = self.service.organization
+        known = {each.slug for each in old.organizations}
+        came = () if runs in known else (self.former.organizations[runs],)
+        rules = sorted((*old.flow.recommendations, *self.rules()), key=lambda rule: rule.rank)
+        return msgspec.structs.replace(
+            old,
+            organizations=tuple(sorted((*old.organizations, *came), key=lambda each: each.slug)),
+            services=tuple(sorted((*old.services, self.service), key=lambda each: each.slug)),
+            flow=msgspec.structs.replace(old.flow, recommendations=tuple(rules)),
+        )
+
     def draft(self) -> directory.Service | None:
         """The service in the draft, if the fix can be made there too."""
         row = directory.Service.objects.filter(slug=self.service.slug).first()
         if row and self.cleaned_data["what"] == NUMBER and not self._ways(row):
             return None
+        if row and self.cleaned_data["what"] == ON and any(self._ticked(rule) is None for rule in self.rules()):
+            return None
         return row
+
+    def _ticked(self, rule: Recommendation) -> list[models.Choice] | None:
+        """The choices of a rule's condition in the draft; None if one is there no more, for it would hold too often."""
+        wanted = [(question, key) for question, keys in rule.when.items() for key in keys]
+        found = models.Choice.objects.filter(question__key__in=rule.when).select_related("question")
+        there = {(choice.question.key, choice.key): choice for choice in found}
+        return [there[each] for each in wanted] if all(each in there for each in wanted) else None
 
     def _ways(self, row: directory.Service) -> list[directory.ContactPoint]:
         """The same way to reach in the draft: of several with that number, the one for the same people."""
@@ -159,6 +199,12 @@ class Fix(forms.Form):
         if what == OFF:
             row.status = "retired"
             models.Recommendation.objects.filter(service=row).delete()
+        elif what == ON:
+            # What staff wrote into the draft meanwhile stays.
+            row.status = "live"
+            for rule in () if row.recommendations.exists() else self.rules():
+                made = row.recommendations.create(**from_record(rule, skip=("service", "when")))
+                made.when.set(self._ticked(rule) or ())
         elif what == ALERT:
             row.alert = LazyI18nString(self.alert)
         else:

@@ -17,15 +17,18 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.urls import path
+from django.urls import path, reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from services import models as directory
 from services.records import Service
 
 from . import content, editions, explain, fixes, flow, models, paths
 from .content import Content
 from .differences import MODELS, Difference, differences
+from .drawing import links
 from .editions import Changed, Edition, NoEdition, Refused
 from .preview import preview
 from .templatetags.words import t
@@ -100,9 +103,33 @@ def grouped(found: Sequence[Difference]) -> list[Group]:
     return [Group(where, list(rows)) for where, rows in groupby(found, key=lambda one: one.where)]
 
 
-def faults(report: paths.Report, content_: Content) -> list[tuple[str, str]]:
-    """The problems of a report in words, each with its shortest path."""
-    return [(problem.message, content.said(content_.flow, problem.path)) for problem in report.problems]
+class Fault(NamedTuple):
+    """One problem as it is shown: the pages on which it can be mended, and its shortest path."""
+
+    message: str
+    links: list[tuple[str, Any]]
+    path: str
+    answers: dict[str, str]
+
+
+def faults(found: Sequence[paths.Problem], content_: Content) -> list[Fault]:
+    """Problems in words, each with the way to its record and its shortest path."""
+    slugs = {
+        **links(admin.site, directory.Organization, "slug"),
+        **links(admin.site, directory.Service, "slug"),
+    }
+    keys = {**links(admin.site, models.Guidance, "key"), **links(admin.site, models.Question, "key")}
+    rules = reverse("admin:navigator_recommendation_changelist")
+    shown = []
+    for problem in found:
+        ways: list[tuple[str, Any]] = []
+        if slug := slugs.get(problem.subject):
+            query = urlencode({"q": problem.subject})
+            ways = [(slug, problem.subject), (f"{rules}?{query}", _("its recommendations"))]
+        elif key := keys.get(problem.subject.split(".")[0]):
+            ways = [(key, problem.subject)]
+        shown.append(Fault(problem.message, ways, content.said(content_.flow, problem.path), problem.path))
+    return shown
 
 
 def in_force() -> Edition | None:
@@ -152,7 +179,7 @@ def publish(request: HttpRequest) -> HttpResponse:
         groups=grouped(found),
         count=len(found),
         report=report,
-        faults=faults(report, draft),
+        faults=faults(report.problems, draft),
         note=note or summary(found),
         draft=editions.digest(editions.encode(draft)),
         eyes=eyes,
@@ -178,14 +205,16 @@ def fast_lane(request: HttpRequest) -> HttpResponse:
     if edition is None:
         return redirect("admin:publish")
     slug = request.POST.get("service") or request.GET.get("service", "")
-    service = edition.services.get(slug)
-    context: dict[str, Any] = {"edition": edition, "service": service}
+    off = directory.Service.objects.filter(status="retired").exclude(slug__in=edition.services)
+    former = editions.last_with(slug) if off.filter(slug=slug).exists() else None
+    service = (former or edition).services.get(slug)
+    context: dict[str, Any] = {"edition": edition, "service": service, "former": former}
     if service is None:
         services = sorted(edition.content.services, key=lambda each: t(each.name).casefold())
-        return page(request, "fast", _("Fix one thing now"), services=services, unknown=slug, **context)
+        return page(request, "fast", _("Fix one thing now"), services=services, off=off, unknown=slug, **context)
+    form = fixes.Fix(edition, service, request.user, request.POST or None, former=former)
     if request.method != "POST":
-        return page(request, "fast", _("Fix one thing now"), form=fixes.Fix(edition, service, request.user), **context)
-    form = fixes.Fix(edition, service, request.user, request.POST)
+        return page(request, "fast", _("Fix one thing now"), form=form, **context)
     if not form.is_valid() or "again" in request.POST:
         return page(request, "fast", _("Fix one thing now"), form=form, **context)
     return _fix(request, form, service, context)
@@ -212,8 +241,10 @@ def _fix(request: HttpRequest, form: fixes.Fix, service: Service, context: dict[
     context |= {
         "form": form,
         "groups": grouped(differences(form.edition.content, fixed)),
-        "faults": faults(report, form.edition.content),
+        "faults": faults(report.problems, form.edition.content),
         "in_draft": form.draft() is not None,
+        "rules": len(form.rules()),
+        "switched": form.cleaned_data["what"],
     }
     return page(request, "fast_confirm", _("Fix one thing now"), status, **context)
 
@@ -288,24 +319,31 @@ def rollback(request: HttpRequest, number: int) -> HttpResponse:
     if edition is None or not _sound(row):
         messages.error(request, _("Edition %(number)s is damaged: its hash does not fit.") % {"number": number})
         return redirect("admin:editions")
-    status = 200
+    status, draft = 200, request.method != "POST" or "draft" in request.POST
     if request.method == "POST":
         status, seen = 409, request.POST.get("edition", "")
         try:
+<<<<<<< HEAD
             note = _("Back to edition %(number)s") % {"number": number}
             made = editions.rollback(
                 number, request.user, note, int(seen) if seen.isdecimal() and len(seen) < 10 else -1
             )
+=======
+            note = _("Back to edition %(number)s, the draft too") if draft else _("Back to edition %(number)s")
+            expected = int(seen) if seen.isdecimal() else -1
+            made = editions.rollback(number, request.user, note % {"number": number}, expected, draft=draft)
+>>>>>>> staff2
         except Changed:
             messages.error(request, _("Nothing was changed: another edition is in force by now. Look again."))
             edition = in_force() or edition
         else:
-            words = _("Edition %(old)s is in force again, as edition %(new)s.")
-            messages.success(request, words % {"old": number, "new": made.number})
+            words = _("Edition %(old)s is in force again, as edition %(new)s.") % {"old": number, "new": made.number}
+            kept = _("The draft stays as it is: look at it before you publish it.")
+            messages.success(request, f"{words} {_('The draft is set back to it too.') if draft else kept}")
             return redirect("admin:editions")
     found = grouped(differences(edition.content, _opened(row).content))
     title = _("Roll back to edition %(number)s") % {"number": number}
-    return page(request, "rollback", title, status, row=row, edition=edition, groups=found)
+    return page(request, "rollback", title, status, row=row, edition=edition, groups=found, draft=draft)
 
 
 # Explain

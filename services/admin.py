@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import formats, timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -45,6 +45,18 @@ class CarefulAdmin(admin.ModelAdmin):
     def needed_by(self, row: Any) -> list[str]:
         """What would break without the row, by name."""
         return []
+
+    def message_user(
+        self, request: HttpRequest, message: Any, level: Any = messages.INFO, *args: Any, **kw: Any
+    ) -> None:
+        """Django's message; after a change, with where it stands now and the way on."""
+        if level == messages.SUCCESS:
+            said = _("Saved in the draft. The public does not see it yet.")
+            links = [(reverse("admin:preview"), _("Preview"))]
+            if request.user.has_perm("navigator.publish_edition"):
+                links.append((reverse("admin:publish"), _("Publish")))
+            message = format_html("{} {} {}", message, said, format_html_join(" · ", '<a href="{}">{}</a>', links))
+        super().message_user(request, message, level, *args, **kw)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """What Django finds; but with anything that needs one of the rows, named, deleting is refused."""
@@ -100,9 +112,14 @@ class SourceFormSet(LiveFormSet):
 class Inline(admin.StackedInline):
     """Rows on the page of what they belong to."""
 
+    form = CarefulForm
     formfield_overrides = BOXES
     formset: Any = OrderedFormSet
     extra = 0
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Those of the rows, and what each row showed."""
+        return [*super().get_fieldsets(request, obj), (None, {"fields": ("loaded",)})]
 
 
 class WayInline(Inline):
@@ -164,7 +181,11 @@ class ServiceForm(CarefulForm):
             if needed:
                 self.add_error(
                     "status",
-                    [_("Questions lead to this service. Change or delete these recommendations first:"), *needed],
+                    [
+                        _("Questions lead to this service. Change or delete these recommendations first:"),
+                        *needed,
+                        _("To take it off at once, use “Fix one thing at once”, or ask someone who may publish."),
+                    ],
                 )
         return data
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from django import forms
@@ -10,7 +10,8 @@ from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
-from django.forms.models import BaseInlineFormSet
+from django.db.models import Model, QuerySet
+from django.forms.models import BaseInlineFormSet, model_to_dict
 from django.utils import formats, timezone
 from django.utils.datastructures import MultiValueDict
 from django.utils.html import format_html, format_html_join
@@ -70,35 +71,94 @@ class TranslatedText(Translated):
 
 def fingerprint(row: Any) -> str:
     """A hash of a row with all that is edited on its page; equal as long as nobody has changed it."""
-    data = msgspec.json.encode([row.record(), getattr(row, "order", None), getattr(row, "staff_note", "")])
-    return hashlib.sha256(data).hexdigest()
+    return _hash([row.record(), getattr(row, "order", None), getattr(row, "staff_note", "")])
+
+
+def _hash(value: Any) -> str:
+    return hashlib.sha256(msgspec.json.encode(value)).hexdigest()
+
+
+def _mark(value: Any) -> str:
+    """A short hash of a field's value, the same for a value that is kept and for one that is typed."""
+    if isinstance(value, LazyI18nString | dict):
+        value = words(value)
+    elif isinstance(value, Model):
+        value = value.pk
+    elif isinstance(value, list | tuple | QuerySet):
+        value = sorted(each.pk for each in value)
+    elif isinstance(value, str):
+        value = value.replace("\r\n", "\n").strip()
+    return _hash("" if value is None else value)[:12]
 
 
 class CarefulForm(forms.ModelForm):
     """A form that refuses to write over what another person saved while it was open."""
 
     loaded = forms.CharField(required=False, widget=forms.HiddenInput)
-    """The fingerprint of the row as this form showed it."""
+    """What this form showed: the fingerprint of the row, then a mark of the value of each field."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.overtaken = False
+        self.theirs: list[str] = []
+        """The fields that another person changed and this one did not: they show what is saved."""
         if self.instance.pk:
-            self.fields["loaded"].initial = fingerprint(self.instance)
+            self.fields["loaded"].initial = self._shown(fingerprint(self.instance))
+
+    def _shown(self, row: str) -> str:
+        """What ``loaded`` holds."""
+        return " ".join([row, *(f"{name}:{_mark(self.initial.get(name))}" for name in self._merged())])
+
+    def _merged(self) -> list[str]:
+        return [
+            name
+            for name, field in self.fields.items()
+            if name in (self._meta.fields or ()) and name != "loaded" and not field.disabled
+        ]
 
     def clean(self) -> dict[str, Any] | None:
         """Refuse once where the row has changed meanwhile; a second try, knowing of it, may go on."""
         data = super().clean()
-        seen = self.cleaned_data.get("loaded")
+        seen, *shown = self.cleaned_data.get("loaded", "").split() or [""]
         if seen and self.instance.pk:
             # Locked, so that of two who save in the same moment one comes second (PostgreSQL).
             saved = type(self.instance)._default_manager.select_for_update().get(pk=self.instance.pk)
             now = fingerprint(saved)
             if seen != now:
                 self.overtaken = True
-                self.data = MultiValueDict({**dict(self.data.lists()), self.add_prefix("loaded"): [now]})  # type: ignore[attr-defined]
-                raise ValidationError(_overtaken(saved))
+                self.initial = {**self.initial, **model_to_dict(saved, fields=self._merged())}
+                self.data = self._taken(dict(mark.split(":") for mark in shown if ":" in mark))
+                self.data[self.add_prefix("loaded")] = self._shown(now)
+                raise ValidationError(_("Somebody changed this meanwhile.") if self.prefix else _overtaken(saved))
         return data
+
+    def _taken(self, shown: dict[str, str]) -> "MultiValueDict[str, Any]":
+        """What was sent, with what is saved in every field that this person left as it was shown."""
+        data: MultiValueDict[str, Any] = MultiValueDict(dict(self.data.lists()))  # type: ignore[attr-defined]
+        for name in self._merged():
+            saved = self.initial.get(name)
+            left = name in self.cleaned_data and _mark(self.cleaned_data[name]) == shown.get(name)
+            if left and shown[name] != _mark(saved):
+                self.theirs.append(name)
+                _fill(data, self.add_prefix(name), self.fields[name], saved)
+        self.__dict__.pop("changed_data", None)
+        return data
+
+
+def _fill(data: "MultiValueDict[str, Any]", name: str, field: Any, value: Any) -> None:
+    """Write a value into what a browser sent, as the field's widget sends it."""
+    value, widget = field.prepare_value(value), field.widget
+    if isinstance(widget, forms.MultiWidget):
+        for place, part in enumerate(widget.decompress(value) or ()):
+            data[f"{name}_{place}"] = part or ""
+    elif isinstance(widget, forms.CheckboxInput):
+        data.setlist(name, ["on"] if value else [])
+    elif isinstance(value, list | tuple):
+        data.setlist(name, [str(part) for part in value])
+    else:
+        # A list to choose from gives its one value as a list.
+        said = widget.format_value(value)
+        data[name] = str((said[0] if isinstance(said, list) else said) or "") if value is not None else ""
 
 
 def _overtaken(row: Any) -> str:
@@ -115,27 +175,41 @@ def _overtaken(row: Any) -> str:
             _("%(who)s saved this while you had it open (%(when)s). %(what)s")
             % {"who": who, "when": when or _("time not known"), "what": what},
             _("Nothing of yours is saved yet; what you typed is still here."),
-            _("See below where it differs from what is saved now, correct it, then save again."),
+            _("Fields that you did not change show what is saved now. See below where yours differ, then save again."),
         )
     )
 
 
-def differences(forms_: Iterable[forms.BaseModelForm]) -> list[tuple[str, str, str]]:
-    """Where typed forms differ from what is saved now: the field, what is saved, what was typed."""
+class Difference(NamedTuple):
+    """One field in which the page differs from what is saved, or from what this person was shown."""
+
+    field: str
+    saved: str
+    shown: str
+    mine: bool
+    """Whether this person typed it; else somebody else saved it meanwhile."""
+
+
+def differences(forms_: Iterable[forms.BaseModelForm]) -> list[Difference]:
+    """Where forms that were overtaken differ from what is saved now, and what they took over from it."""
     found = []
     for form in forms_:
-        for name in form.changed_data:
+        theirs = getattr(form, "theirs", [])
+        for name in (*form.changed_data, *theirs):
             if name in ("loaded", "id", "DELETE"):
                 continue
             bound = form[name]
-            typed = bound.value()
             label = f"{form.instance}: {bound.label}" if form.prefix else str(bound.label)
-            found.append((label, _said(bound.field, bound.initial), _said(bound.field, typed)))
+            saved, typed = (_said(bound.field, value) for value in (bound.initial, bound.value()))
+            found.append(Difference(label, saved, typed, name not in theirs))
     return found
 
 
-def _said(field: forms.Field, value: Any) -> str:
+def _said(field: Any, value: Any) -> str:
     """A value of a form as it can be read."""
+    if isinstance(field, forms.ModelMultipleChoiceField):
+        rows: Any = field.queryset
+        return "; ".join(str(row) for row in rows.filter(pk__in=field.prepare_value(value) or ())) or "–"
     if isinstance(value, LazyI18nString):
         return " / ".join(words(value).values()) or "–"
     if isinstance(value, list | tuple):

@@ -365,7 +365,9 @@ class ContactPoint(Ordered):
                 errors["value"] = str(error)
             else:
                 if self.vanity and not phones.spells(self.vanity, self.value):
-                    errors["vanity"] = _("These letters do not give this number.")
+                    errors["vanity"] = _(
+                        "These letters belong to another number. Empty this field, or write the new letters."
+                    )
         elif self.kind in LINKED and not re.fullmatch(ADDRESS, self.value):
             errors["value"] = _("Write the whole web address, from https:// on.")
         elif self.kind == "email" and not re.fullmatch(r"[\w.+-]+@[\w-]+(\.[\w-]+)+", self.value):

@@ -90,7 +90,7 @@ def launch(playwright, profile):
             ignore_default_args=["--disable-back-forward-cache"],
             **options,
         )
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(12_000)
         opened.append(context)
         return context
 
@@ -154,11 +154,11 @@ class Chromium:
 
     def back(self):
         with contextlib.suppress(Exception):
-            self.page.go_back(wait_until="commit", timeout=3000)
+            self.page.go_back(wait_until="commit", timeout=1000)
 
     def forward(self):
         with contextlib.suppress(Exception):
-            self.page.go_forward(wait_until="commit", timeout=3000)
+            self.page.go_forward(wait_until="commit", timeout=1000)
 
     def shift(self):
         self.page.keyboard.press("Shift")

@@ -140,7 +140,7 @@ def test_a_recommended_service_stays_live_and_the_refusal_names_the_rules(desk, 
     response = save(desk, nhth, status=status)
     assert response.status_code == 200
     errors = response.context["adminform"].form.errors["status"]
-    assert len(errors) == 1 + nhth.recommendations.count()
+    assert len(errors) == 2 + nhth.recommendations.count()
     assert "“What is going on?” is" in " ".join(errors) or "” is “" in errors[1]
     assert Service.objects.get(pk=nhth.pk).status == "live"
     assert save(desk, lonely(), status=status).status_code == 302
@@ -190,6 +190,20 @@ def test_the_saved_hours_stand_there_in_words(desk):
     assert "Monday to Friday, 8 a.m. to 8 p.m., Eastern time" in said(desk.get(page(service)))
 
 
+def test_after_saving_one_reads_that_it_is_not_public_yet(desk):
+    data = filled(desk.get(page(lonely())), FORM)
+    answer = desk.post(page(Service.objects.get(slug="lonely")), data, follow=True)
+    assert "Saved in the draft. The public does not see it yet." in said(answer)
+    assert reverse("admin:preview") in said(answer)
+
+
+def test_a_refusal_to_retire_leads_to_the_recommendations(desk, nhth):
+    text = said(save(desk, nhth, status="retired"))
+    for rule in nhth.recommendations.all():
+        assert f'<a href="{reverse("admin:navigator_recommendation_change", args=[rule.pk])}">' in text
+    assert "To take it off at once" in text
+
+
 # Two people
 
 
@@ -200,16 +214,40 @@ def test_the_second_to_save_is_told_who_saved_and_keeps_what_was_typed(desk, nht
     assert response.status_code == 200
     text = said(response)
     assert "Ana Ruiz saved this while you had it open (Nov. 24, 2026, noon)" in text
-    row = ("call: 1-888-373-7888: Number or address", "+18883737889", "+18883737888")
-    assert row in response.context["differences"]
+    assert "(as saved now; you did not change it)" in text
     assert nhth.ways.first().value == "+18883737889"
     assert Service.objects.get(pk=nhth.pk).staff_note != "Mine"
     again = filled(response, FORM)
     assert again["staff_note"] == ["Mine"]
-    again["ways-0-value"] = ["888-373-7889"]
+    assert again["ways-0-value"] == ["+18883737889"]
     assert desk.post(page(nhth), again).status_code == 302
     nhth.refresh_from_db()
     assert (nhth.staff_note, nhth.ways.first().value) == ("Mine", "+18883737889")
+
+
+def test_the_second_save_undoes_nothing_that_the_first_person_changed(desk, nhth):
+    Service.objects.update(recheck=False)
+    opened = filled(desk.get(page(nhth)), FORM)
+    theirs = {
+        "cost_0": "Free, always",
+        "cost_1": "Gratis",
+        "recheck": "on",
+        "answered_by": "police",
+        "keywords_0": "theirs",
+    }
+    theirs["assured_date"] = "2026-11-20"
+    assert save(desk, nhth, **theirs).status_code == 302
+    response = desk.post(page(nhth), opened | {"staff_note": "Mine", "keywords_0": "mine"})
+    rows = {row.field: row for row in response.context["differences"]}
+    assert {name for name, row in rows.items() if row.mine} == {"Note for staff", "Other words people use for it"}
+    assert "theirs" in rows["Other words people use for it"].saved
+    assert "mine" in rows["Other words people use for it"].shown
+    assert {"Cost", "Check it now", "Who answers", "Checked on"} <= rows.keys()
+    done = desk.post(page(nhth), filled(response, FORM))
+    assert done.status_code == 302, done.context["errors"]
+    nhth.refresh_from_db()
+    assert (nhth.staff_note, nhth.keywords.data["en"], nhth.cost.data["en"]) == ("Mine", "mine", "Free, always")
+    assert (nhth.recheck, nhth.answered_by, nhth.assured_date) == (True, "police", dt.date(2026, 11, 20))
 
 
 # Finding
