@@ -323,16 +323,9 @@ def rollback(request: HttpRequest, number: int) -> HttpResponse:
     if request.method == "POST":
         status, seen = 409, request.POST.get("edition", "")
         try:
-<<<<<<< HEAD
-            note = _("Back to edition %(number)s") % {"number": number}
-            made = editions.rollback(
-                number, request.user, note, int(seen) if seen.isdecimal() and len(seen) < 10 else -1
-            )
-=======
             note = _("Back to edition %(number)s, the draft too") if draft else _("Back to edition %(number)s")
-            expected = int(seen) if seen.isdecimal() else -1
+            expected = int(seen) if seen.isdecimal() and len(seen) < 10 else -1
             made = editions.rollback(number, request.user, note % {"number": number}, expected, draft=draft)
->>>>>>> staff2
         except Changed:
             messages.error(request, _("Nothing was changed: another edition is in force by now. Look again."))
             edition = in_force() or edition

@@ -512,9 +512,6 @@ def test_rolling_back_takes_two_clicks_and_shows_what_it_changes(client, ana):
     assert (entry.user, entry.object_id) == (ana, str(row.number))
 
 
-<<<<<<< HEAD
-@pytest.mark.parametrize("seen", ["", "99999", "²", "9" * 30, "9" * 5000])
-=======
 def test_rolling_back_sets_the_draft_back_too_but_for_notes_and_drafts(client):
     first = number()
     edit(assured_by="Ana from the county", staff_note="Ask Bo first")
@@ -545,8 +542,7 @@ def test_rolling_back_leaves_the_draft_where_that_is_not_ticked(client):
     assert Service.objects.get(slug="rainn").assured_by == "Ana from the county"
 
 
-@pytest.mark.parametrize("seen", ["", "99999", "²"])
->>>>>>> staff2
+@pytest.mark.parametrize("seen", ["", "99999", "²", "9" * 30, "9" * 5000])
 def test_a_rollback_of_what_was_not_seen_is_refused(client, seen):
     first = number()
     edit(assured_by="Ana")
