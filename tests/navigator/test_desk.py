@@ -249,7 +249,7 @@ def test_the_start_page_says_what_wants_attention(desk):
     assert "See all that are due" in text
     assert "things differ from what the public sees" in text
     assert "Someone is in danger, but 911 does not come first." in text
-    assert "Shortest way to it: Is someone in danger right now? Yes" in " ".join(text.split())
+    assert "Shortest path: Is someone in danger right now? Yes" in " ".join(text.split())
 
 
 def test_a_changed_title_is_one_difference_a_language(desk):
