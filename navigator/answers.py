@@ -25,8 +25,8 @@ from .flow import SKIP, Flow, next_question, offered, replay
 BLOCK = 256
 """Bytes to which the content of a token is filled up."""
 HOUR = 3600
-LONGEST = 4 * BLOCK
-"""Characters of the longest token worth opening."""
+LONGEST = 16 * BLOCK
+"""Characters of the longest token worth opening: room for a question with a choice for every state."""
 
 NEXT, SKIPPED, BACK, RESULTS, STAY, CHANGE, PREFER = "n", "s", "b", "r", "l", "c", "p"
 """The moves as they are posted. One letter: what stays on a disk must not tell (design.md)."""

@@ -86,7 +86,10 @@ addEventListener("popstate", () => {
   if (!aside && !back) return;
   guard();
   if (aside) rejoin();
-  else back.form.requestSubmit(back);
+  else {
+    settled = -Infinity; // Back is no second tap, however soon it comes
+    back.form.requestSubmit(back);
+  }
 });
 
 // In the middle of the questions, another page of ours is shown in place of the step: the address
