@@ -27,7 +27,6 @@ def needles():
         for choice in question.choices:
             found |= {words for words in choice.label.values() if len(words) > 9}
             found |= {
-                f'"{choice.key}"',
                 f"={choice.key}&",
                 f"{question.key}={choice.key}",
                 f"{question.key}:{choice.key}",
