@@ -157,7 +157,7 @@ def test_a_newer_edition_made_by_another_process_is_noticed(db):
     data = editions.encode(content)
     theirs = Edition.objects.create(content=data, hash=editions.digest(data))
     assert editions.current() is mine
-    editions.look()
+    editions.refresh()
     assert (editions.current().number, name(editions.current())) == (theirs.number, "From elsewhere")
 
 
