@@ -147,3 +147,12 @@ def test_escape_does_nothing(page, site):
     for _ in range(5):
         page.keyboard.press("Escape")
     assert page.url == site.url + "/"
+
+
+def test_the_skip_link_makes_no_line_in_the_history(page, site):
+    page.goto(site.url + "/")
+    before = page.evaluate("history.length")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.evaluate("[location.hash, history.length, document.activeElement.id]") == ["", before, "main"]
