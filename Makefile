@@ -78,9 +78,10 @@ words: $(VENV)/test ## Print how easy every public text is to read
 messages: $(VENV)/test ## Put new words of the interface into the catalogues, to be translated there
 	@$(BIN)/python -m tests.messages
 
-lock: $(VENV)/test ## Pin the requirements anew
-	cd requirements && for name in base test bench; do \
-		../$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --no-emit-index-url --no-emit-trusted-host --output-file $$name.txt $$name.in; done
+lock: $(VENV)/base ## Pin the requirements anew
+	$(BIN)/python -m pip install --quiet uv
+	cd requirements && for name in base test bench; do UV_CUSTOM_COMPILE_COMMAND="make lock" \
+		../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url $$name.in --output-file $$name.txt; done
 
 clean: ## Remove the virtual environment (what staff wrote, in var/, stays)
 	rm -rf $(VENV)

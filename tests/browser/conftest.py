@@ -61,8 +61,9 @@ def site(tmp_path_factory):
     weather.shutdown()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def playwright():
+    """Ended with the module: while it runs its event loop, Django refuses the database to other tests."""
     with sync_playwright() as started:
         yield started
 
