@@ -1,6 +1,9 @@
 """What the tests share: the real content, a fixed clock, and no network."""
 
 import datetime as dt
+import fcntl
+import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,6 +12,8 @@ import time_machine
 from django.utils import translation
 
 from navigator import content, editions
+
+from .server import manage
 
 ROOT = Path(__file__).resolve().parent.parent
 NOON = dt.datetime(2026, 11, 24, 12, 0, tzinfo=dt.timezone(dt.timedelta(hours=-5)))
@@ -63,6 +68,25 @@ def edition(real):
     """The real edition in force, for every test."""
     editions.serve(real)
     return real
+
+
+@pytest.fixture(scope="session")
+def ready(tmp_path_factory):
+    """The folder of a site that is set up, made once for all workers and kept as it is."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    with (shared / "ready.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (shared / "ready").exists():
+            manage(shared / "making", "setup")
+            (shared / "making").rename(shared / "ready")
+    return shared / "ready"
+
+
+@pytest.fixture(scope="session")
+def another(ready, tmp_path_factory):
+    """Makes the folder of another site: a copy."""
+    return lambda: shutil.copytree(ready, tmp_path_factory.mktemp("site"), dirs_exist_ok=True)
 
 
 @pytest.fixture(scope="session")

@@ -56,7 +56,9 @@ def test_a_reload_starts_afresh(page, site):
     assert page.locator(":checked").count() == 0
 
 
+@pytest.mark.parametrize("hand", ["chromium"], indirect=True)
 def test_coming_back_from_another_site_starts_afresh(hand, site):
+    """WebKitGTK shows the first question too, but its driver waits for ever for a page behind a pushed entry."""
     hand.open(site.url + "/")
     for step in JOURNEY[:2]:
         give(hand, *step)

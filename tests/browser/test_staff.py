@@ -18,10 +18,9 @@ PASSWORD = "seven kind herons at dawn"
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory):
+def desk(another):
     """A site of its own, where staff change things, with one account."""
-    folder = tmp_path_factory.mktemp("desk")
-    manage(folder, "setup")
+    folder = another()
     manage(
         folder, "createsuperuser", "--noinput", "--username", "ana", "--email", "", DJANGO_SUPERUSER_PASSWORD=PASSWORD
     )

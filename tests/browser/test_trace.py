@@ -71,7 +71,8 @@ def cookies(profile):
     return count
 
 
-TITLES = r"|Loading|Weather|(Question \d of up to 5|Pregunta \d de [a-z ]*5|[^0-9]{4,40}) - Find services"
+TITLES = r"|Loading|Weather|(Question \d of up to 5|Where to turn|All numbers) - Find services"
+TITLES += r"|(Pregunta \d de 5 como máximo|A dónde acudir) - Buscar servicios"
 
 
 def neutral(profile, site):

@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 import threading
@@ -12,7 +11,7 @@ import pytest
 
 from tests.bench import client
 from tests.postgres import Postgres, free_port
-from tests.server import ROOT, Server, environment, manage, wait
+from tests.server import ROOT, Server, environment, wait
 
 
 def pytest_collection_modifyitems(items):
@@ -27,19 +26,10 @@ def clock():
     yield None
 
 
-@pytest.fixture(scope="session")
-def ready(tmp_path_factory):
-    """The folder of a site that is set up; others are copies of it."""
-    folder = tmp_path_factory.mktemp("ready")
-    manage(folder, "setup")
-    return folder
-
-
 @pytest.fixture
-def folder(ready, tmp_path):
+def folder(another):
     """The folder of a site, set up on SQLite."""
-    shutil.copytree(ready, tmp_path / "site")
-    return tmp_path / "site"
+    return another()
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ FORM = b"Content-Type: application/x-www-form-urlencoded\r\n"
 
 
 @pytest.fixture(scope="module")
-def site(ready):
-    with Server(ready) as server:
+def site(another):
+    with Server(another()) as server:
         yield server
         page = server.get("/")
         assert page.status == 200

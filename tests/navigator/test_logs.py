@@ -4,19 +4,9 @@ import re
 
 import pytest
 
-from tests.server import Server, manage
-
 pytestmark = pytest.mark.served
 LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:00Z (GET|HEAD|POST|OPTIONS|OTHER) (/\S*|\(static\)|\(unknown\)) \d{3} (\d+|-)")
 TELLING = ["zebra", "10.9.8.7", "Odd-Agent", "elsewhere.example", "controlled", "nhth", "danger", "telling-cookie"]
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("site")
-    manage(folder, "setup")
-    with Server(folder) as server:
-        yield server
 
 
 def test_the_log_says_nothing_of_anybody(site):

@@ -6,7 +6,6 @@ from urllib.parse import urlsplit
 import pytest
 
 from navigator import paths
-from tests.server import Server, manage
 
 pytestmark = pytest.mark.served
 KB = 1024
@@ -14,14 +13,6 @@ FIRST_VIEW, FIRST_PAINT, SWAP, OUTCOME = 30 * KB, 13 * KB, 4 * KB, 8 * KB
 """What a first view may weigh with all its files; its HTML and CSS, which come first; a swapped step; an outcome."""
 
 ENCODINGS = pytest.mark.parametrize("encoding", ["br", "gzip"])
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("site")
-    manage(folder, "setup")
-    with Server(folder) as server:
-        yield server
 
 
 def fetched(page):
