@@ -9,7 +9,7 @@ export PYTHONDONTWRITEBYTECODE ?= 1
 LOCAL := TLS=off
 
 .DEFAULT_GOAL := help
-.PHONY: help serve staff test postgres lint lock bench soak screenshots words messages truth clean
+.PHONY: help serve staff test lint lock bench soak screenshots words messages truth clean
 
 help: ## Say what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -42,13 +42,10 @@ staff: $(VENV)/base $(MO) ## Create a staff account
 	@$(LOCAL) $(BIN)/python manage.py setup
 	@$(LOCAL) $(BIN)/python manage.py createsuperuser
 
-test: $(VENV)/test $(MO) lint ## Run every check and every test, in real browsers too
+test: $(VENV)/test $(MO) lint ## Run every check and every test, in real browsers, on SQLite and on PostgreSQL
 	@$(BIN)/python -m tests.browser.find
 	@$(BIN)/python -m tests.postgres
 	$(BIN)/python -m pytest
-
-postgres: $(VENV)/test $(MO) ## Run the tests that touch the database on PostgreSQL
-	@$(BIN)/python -m tests.postgres
 	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -m "not browser and not served and not faults"
 
 bench: $(VENV)/bench $(MO) ## Print how fast and how light the site is, beside an empty view and a session wizard

@@ -254,14 +254,11 @@ def load_kept() -> None:
 def look() -> None:
     """Refresh, and go on with what is there if the database does not answer."""
     try:
-        close_old_connections()
         refresh()
     except (Error, OSError) as error:
         log.error("the database did not answer: %s", type(error).__name__)
         if _current is None:
             load_kept()
-    finally:
-        close_old_connections()
 
 
 def watch() -> None:
@@ -269,15 +266,24 @@ def watch() -> None:
     global _watcher
     if _watcher and _watcher.is_alive():
         return
-    look()
+    _look_apart()
     _watcher = threading.Thread(target=_watch, name="editions", daemon=True)
     _watcher.start()
+
+
+def _look_apart() -> None:
+    """One look outside any request, which therefore minds the age and the health of its connection itself."""
+    close_old_connections()
+    try:
+        look()
+    finally:
+        close_old_connections()
 
 
 def _watch() -> None:
     pause = threading.Event()
     while not pause.wait(LOOK_EVERY):
         try:
-            look()
+            _look_apart()
         except Exception:  # whatever it is, the next look may go well; a watch that ended never would
             log.exception("the look for a newer edition failed")

@@ -95,3 +95,12 @@ def django_db_setup(django_db_setup, django_db_blocker, fixtures):
     with django_db_blocker.unblock():
         content.write_draft(fixtures)
         editions.publish(note="First edition")
+
+
+def pytest_collection_modifyitems(config, items):
+    """With DATABASE_URL, only what touches the database: the rest was run on the embedded one and does not change."""
+    if "DATABASE_URL" not in os.environ:
+        return
+    here = [item for item in items if {"db", "transactional_db", "django_db_blocker"} & set(item.fixturenames)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in here])
+    items[:] = here

@@ -221,12 +221,16 @@ def test_a_damaged_kept_file_is_not_served(own_file, text, caplog):
 # Without a database: a real one that does not answer
 
 
+GONE = {"NAME": "/dev/null/db.sqlite3", "HOST": "127.0.0.1", "PORT": "1"}
+"""Where no database is: a path that leads through a file, a port on which nobody listens."""
+
+
 @contextlib.contextmanager
-def database(path):
-    """The database at another place, for a while."""
+def database(**elsewhere):
+    """Another connection to the database, for a while, there or elsewhere."""
     was = connections["default"]
     connections["default"] = other = was.copy()
-    other.settings_dict["NAME"] = str(path)
+    other.settings_dict.update(elsewhere)
     try:
         yield other
     finally:
@@ -235,10 +239,9 @@ def database(path):
 
 
 @pytest.fixture
-def broken(django_db_blocker, tmp_path):
-    """A database where there can be none: the path to it leads through a file."""
-    (tmp_path / "not-a-folder").write_text("")
-    with django_db_blocker.unblock(), database(tmp_path / "not-a-folder" / "db.sqlite3"):
+def broken(django_db_blocker):
+    """A database that is not there."""
+    with django_db_blocker.unblock(), database(**GONE):
         yield
 
 
@@ -269,9 +272,9 @@ def test_a_process_with_neither_says_so_and_shows_911(broken, client):
         assert "tel:911" in response.content.decode()
 
 
-def test_a_connection_that_broke_is_survived(django_db_blocker, tmp_path, caplog):
+def test_a_connection_that_broke_is_survived(django_db_blocker, django_db_setup, caplog):
     served = editions.current()
-    with django_db_blocker.unblock(), database(tmp_path / "db.sqlite3") as other:
+    with django_db_blocker.unblock(), database() as other:
         other.ensure_connection()
         other.connection.close()  # as when a server hangs up
         editions.look()
@@ -279,9 +282,9 @@ def test_a_connection_that_broke_is_survived(django_db_blocker, tmp_path, caplog
     assert "the database did not answer" in caplog.text
 
 
-def test_when_the_database_is_back_the_newest_edition_is_taken(db, tmp_path):
+def test_when_the_database_is_back_the_newest_edition_is_taken(db):
     newest, served = Edition.objects.get(), editions.current()
-    with database(tmp_path):
+    with database(**GONE):
         editions.look()
     assert editions.current() is served
     editions.look()
