@@ -9,7 +9,7 @@ export PYTHONDONTWRITEBYTECODE ?= 1
 LOCAL := TLS=off
 
 .DEFAULT_GOAL := help
-.PHONY: help serve staff test lint lock bench soak screenshots words messages truth clean
+.PHONY: help serve staff test lint lock bench soak audit screenshots words messages truth clean
 
 help: ## Say what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -54,6 +54,13 @@ bench: $(VENV)/bench $(MO) ## Print how fast and how light the site is, beside a
 soak: $(VENV)/test $(MO) ## Break the running site for longer: a minute without a database, 50,000 hostile requests
 	@$(BIN)/python -m tests.postgres
 	FAULT_SECONDS=60 HOSTILE_REQUESTS=50000 $(BIN)/python -m pytest -n 0 tests/faults
+
+tests/audit/node_modules: tests/audit/package-lock.json
+	cd tests/audit && npm ci --ignore-scripts --silent && touch node_modules
+
+audit: $(VENV)/test $(MO) tests/audit/node_modules ## Check the HTML of every page, and how a slow phone fares (needs npm and Java)
+	@$(BIN)/python -m tests.browser.find
+	@$(BIN)/python -m tests.audit
 
 lint: $(VENV)/test
 	$(BIN)/ruff check .

@@ -2,7 +2,7 @@
 
 import pytest
 
-from .conftest import JOURNEY, give, until
+from .conftest import JOURNEY, calm, give, travel, until
 
 SEEN = "/Is someone in danger|Who needs help|under 18|What is going on|Where is the person|Start here|VOICE/"
 
@@ -77,6 +77,24 @@ def test_the_page_is_empty_before_the_network_is_asked(page, site):
     )
     assert seen == ["Loading"] * 3
     page.locator("#weather").wait_for()
+
+
+@pytest.mark.parametrize(("waits_for", "tap"), [("/es/", "button[lang=es]"), ("/all/", "a.all")])
+def test_an_answer_that_comes_after_leaving_is_not_shown(page, site, waits_for, tap):
+    """Another language, or another page, is on its way when the person leaves."""
+    travel(page, site, JOURNEY[:2])
+    held = []
+    page.route(site.url + waits_for, held.append)
+    page.route("**/leave/", lambda route: route.fulfill(status=204))  # the empty page stays to be looked at
+    calm(page)
+    page.locator(tap).first.click()
+    page.locator("header [data-leave]").click()
+    page.wait_for_function("() => document.body.innerText === 'Loading'")
+    assert len(held) == 1
+    with page.expect_event("requestfinished", lambda request: request.url == site.url + waits_for):
+        held[0].continue_()
+    page.wait_for_timeout(300)
+    assert page.evaluate("[document.title, document.body.innerText, location.pathname]") == ["Loading", "Loading", "/"]
 
 
 def test_leaving_without_script(launch, site):
@@ -159,3 +177,15 @@ def test_the_skip_link_makes_no_line_in_the_history(page, site):
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     assert page.evaluate("[location.hash, history.length, document.activeElement.id]") == ["", before, "main"]
+
+
+def test_links_within_the_questions_make_no_line_in_the_history(page, site):
+    travel(page, site, JOURNEY[:2])
+    before = page.evaluate("history.length")
+    links = [("a.all", "/all/"), (".within a[href='/worksheet/']", "/worksheet/"), (".within a[href='/all/']", "/all/")]
+    for link, path in [*links, ("footer a[href='/safety/']", "/safety/"), (".within a[href='/all/']", "/all/")]:
+        page.evaluate("document.querySelector('.within')?.setAttribute('data-before', '')")
+        with page.expect_response(site.url + path):
+            page.locator(link).last.click()
+        page.locator(".within:not([data-before]) h1:focus").wait_for()
+        assert page.evaluate("[location.pathname, location.hash, history.length]") == ["/", "", before]
