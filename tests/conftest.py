@@ -101,6 +101,6 @@ def pytest_collection_modifyitems(config, items):
     """With DATABASE_URL, only what touches the database: the rest was run on the embedded one and does not change."""
     if "DATABASE_URL" not in os.environ:
         return
-    here = [item for item in items if {"db", "transactional_db", "django_db_blocker"} & set(item.fixturenames)]
+    here = [item for item in items if {"db", "transactional_db"} & set(item.fixturenames)]
     config.hook.pytest_deselected(items=[item for item in items if item not in here])
     items[:] = here

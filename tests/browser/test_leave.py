@@ -84,7 +84,7 @@ def test_an_answer_that_comes_after_leaving_is_not_shown(page, site, waits_for, 
     """Another language, or another page, is on its way when the person leaves."""
     travel(page, site, JOURNEY[:2])
     held = []
-    page.route(site.url + waits_for, held.append)
+    page.route(site.url + waits_for, lambda route: held.append(route))
     page.route("**/leave/", lambda route: route.fulfill(status=204))  # the empty page stays to be looked at
     calm(page)
     page.locator(tap).first.click()

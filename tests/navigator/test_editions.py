@@ -239,9 +239,9 @@ def database(**elsewhere):
 
 
 @pytest.fixture
-def broken(django_db_blocker):
+def broken(db):
     """A database that is not there."""
-    with django_db_blocker.unblock(), database(**GONE):
+    with database(**GONE):
         yield
 
 
@@ -272,9 +272,9 @@ def test_a_process_with_neither_says_so_and_shows_911(broken, client):
         assert "tel:911" in response.content.decode()
 
 
-def test_a_connection_that_broke_is_survived(django_db_blocker, django_db_setup, caplog):
+def test_a_connection_that_broke_is_survived(db, caplog):
     served = editions.current()
-    with django_db_blocker.unblock(), database() as other:
+    with database() as other:
         other.ensure_connection()
         other.connection.close()  # as when a server hangs up
         editions.look()
