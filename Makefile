@@ -53,7 +53,7 @@ bench: $(VENV)/bench $(MO) ## Print how fast and how light the site is, beside a
 
 soak: $(VENV)/test $(MO) ## Break the running site for longer: a minute without a database, 50,000 hostile requests
 	@$(BIN)/python -m tests.postgres
-	FAULT_SECONDS=60 HOSTILE_REQUESTS=50000 $(BIN)/python -m pytest -n 0 tests/faults
+	FAULT_SECONDS=60 HOSTILE_REQUESTS=50000 $(BIN)/python -m pytest -n 0 --timeout 1800 tests/faults
 
 tests/audit/node_modules: tests/audit/package-lock.json
 	cd tests/audit && npm ci --ignore-scripts --silent && touch node_modules
