@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from services.models import Service
 
-from . import drawing, editions, models, publishing
+from . import drawing, editions, models, phone_round, publishing
 from .content import Content
 from .differences import differences
 
@@ -23,7 +23,7 @@ class Desk(admin.AdminSite):
 
     def get_urls(self) -> list[Any]:
         """Our pages come before Django's own catch-all."""
-        return [*publishing.urls(self), *drawing.urls(self), *super().get_urls()]
+        return [*publishing.urls(self), *drawing.urls(self), *phone_round.urls(self), *super().get_urls()]
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """The start page: what wants attention, then Django's list of tables."""

@@ -11,12 +11,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.contrib import messages
+from django.contrib.admin import AdminSite
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth.decorators import permission_required
 from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
 
-from services import phones
+from services import hsds_files, phones
 from services.models import NUMBERED, Service
+
+from .publishing import page
 
 GIVEN = ("slug", "name", "what to check", "numbers", "website", "last checked")
 FILLED = ("checked on", "how", "by", "note")
@@ -33,17 +43,6 @@ class Round:
     same: int = 0
     empty: int = 0
     problems: list[str] = field(default_factory=list)
-
-
-def due(today: dt.date) -> list[Service]:
-    """The live services whose check is due, the longest unchecked first."""
-    rows = Service.objects.filter(status="live").prefetch_related("ways")
-    found = [
-        row
-        for row in rows
-        if row.recheck or row.assured_date is None or row.assured_date + dt.timedelta(days=row.review_days) <= today
-    ]
-    return sorted(found, key=lambda row: (row.assured_date or dt.date.min, row.slug))
 
 
 def export(services: Iterable[Service]) -> str:
@@ -75,8 +74,11 @@ def _safe(cell: str) -> str:
 
 
 @transaction.atomic
-def bring_in(text: str) -> Round:
-    """Write down the checks of a filled-in file: all of them, or none if a row is wrong. Raises ValueError."""
+def bring_in(text: str, by: Any = None) -> Round:
+    """Write down the checks of a filled-in file: all of them, or none if a row is wrong. Raises ValueError.
+
+    ``by`` is the staff member in whose name they stand in the log of Django admin.
+    """
     found = Round()
     rows = list(_rows(text))
     services = {row.slug: row for row in Service.objects.all()}
@@ -88,16 +90,20 @@ def bring_in(text: str) -> Round:
         try:
             service = services[row["slug"]]
         except KeyError:
-            found.problems.append(f"Row {line}: there is no service “{row['slug'][:60]}”.")
+            found.problems.append(
+                _("Row %(line)s: there is no service “%(slug)s”.") % {"line": line, "slug": row["slug"][:60]}
+            )
             continue
         if service.slug in changed:
-            found.problems.append(f"Row {line}: “{service.slug}” stands twice.")
+            found.problems.append(_("Row %(line)s: “%(slug)s” stands twice.") % {"line": line, "slug": service.slug})
             continue
         try:
             day = _day(row["checked on"])
             _refuse(row, service, day)
         except ValueError as error:
-            found.problems.append(f"Row {line} ({service.slug}): {error}")
+            found.problems.append(
+                _("Row %(line)s (%(slug)s): %(what)s") % {"line": line, "slug": service.slug, "what": error}
+            )
             continue
         changed[service.slug] = service
         if not _apply(service, day, row):
@@ -107,6 +113,8 @@ def bring_in(text: str) -> Round:
     if not found.problems:
         for service in changed.values():
             service.save(update_fields=["assured_date", "assured_how", "assured_by", "recheck", "staff_note"])
+        if by and changed:
+            LogEntry.objects.log_actions(by.pk, list(changed.values()), CHANGE, _("Checked, by the spreadsheet"))
     return found
 
 
@@ -118,11 +126,13 @@ def _rows(text: str) -> Iterable[tuple[int, dict[str, str]]]:
     try:
         table = list(reader)
     except csv.Error as error:
-        raise ValueError(f"This is not a sound CSV file: {error}.") from None
+        raise ValueError(_("This is not a sound CSV file: %s.") % error) from None
+    if "\0" in text:
+        raise ValueError(_("This is not a sound CSV file: %s.") % "NUL")
     header = [name.strip().lower() for name in table[0]] if table else []
     missing = [name for name in ("slug", *FILLED) if name not in header]
     if missing:
-        raise ValueError(f"The first row must name the columns; missing: {', '.join(missing)}.")
+        raise ValueError(_("The first row must name the columns; missing: %s.") % ", ".join(missing))
     for line, cells in enumerate(table[1:], start=2):
         if any(cells):
             filled = [cell.strip().removeprefix("'") for cell in cells] + [""] * len(header)
@@ -138,19 +148,19 @@ def _day(text: str) -> dt.date:
             return dt.date(year, month, day)
         return dt.date.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"“{text[:40]}” is not a day. Write it like 2026-11-24.") from None
+        raise ValueError(_("“%s” is not a day. Write it like 2026-11-24.") % text[:40]) from None
 
 
 def _refuse(row: dict[str, str], service: Service, day: dt.date) -> None:
     if day > timezone.localdate():
-        raise ValueError(f"{day.isoformat()} is in the future.")
+        raise ValueError(_("%s is in the future.") % day)
     if service.assured_date and day < service.assured_date:
-        raise ValueError(f"it was checked later than that already, on {service.assured_date.isoformat()}.")
+        raise ValueError(_("it was checked later than that already, on %s.") % service.assured_date)
     for name in ("how", "by"):
         if not row[name]:
-            raise ValueError(f"“{name}” is empty.")
+            raise ValueError(_("“%s” is empty.") % name)
         if len(row[name]) > 200:
-            raise ValueError(f"“{name}” is too long: at most 200 letters.")
+            raise ValueError(_("“%s” is too long: at most 200 letters.") % name)
 
 
 def _apply(service: Service, day: dt.date, row: dict[str, str]) -> bool:
@@ -167,3 +177,47 @@ def _apply(service: Service, day: dt.date, row: dict[str, str]) -> bool:
     if not known:
         service.staff_note = f"{service.staff_note.rstrip()}\n{note}".strip()
     return True
+
+
+# The staff's page
+
+
+def urls(site: AdminSite) -> list[Any]:
+    """The addresses of the round, under the admin's."""
+    return [
+        path("round/", site.admin_view(desk), name="round"),
+        path("round/due.csv", site.admin_view(sheet), name="round-sheet"),
+    ]
+
+
+@require_GET
+@permission_required("services.change_service", raise_exception=True)
+def sheet(request: HttpRequest) -> HttpResponse:
+    """What is due, as a file; the mark at its start tells spreadsheets that it is UTF-8."""
+    headers = {"Content-Disposition": 'attachment; filename="due.csv"'}
+    return HttpResponse(export(Service.objects.due()).encode("utf-8-sig"), "text/csv; charset=utf-8", headers=headers)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required("services.change_service", raise_exception=True)
+def desk(request: HttpRequest) -> HttpResponse:
+    """The way out for what is due, and the way back in for what was checked. A wrong row changes nothing."""
+    problems: list[str] = []
+    if request.method == "POST":
+        file = request.FILES.get("file")
+        try:
+            if file is None:
+                raise ValueError(_("Choose the file that you filled in."))
+            found = bring_in(hsds_files.decoded(file.read()), request.user)
+            problems = found.problems
+        except UnicodeDecodeError:
+            problems = [_("The file is not in UTF-8. Save it as “CSV UTF-8” and try again.")]
+        except ValueError as error:
+            problems = [str(error)]
+        if not problems:
+            counts = {"taken": len(found.taken), "same": found.same, "empty": found.empty}
+            told = _("Written down: %(taken)s. Already there: %(same)s. Not filled in: %(empty)s.") % counts
+            messages.success(request, f"{told} {_('The public sees the new dates once you publish.')}")
+            return redirect("admin:round")
+    context = {"count": len(Service.objects.due()), "problems": problems, "columns": FILLED}
+    return page(request, "round", _("Round of checks"), 400 if problems else 200, **context)

@@ -183,8 +183,12 @@ def text(path: Path) -> str:
         data = path.read_bytes()
     except OSError as error:
         raise ValueError(f"{path.name} cannot be read: {error.strerror}.") from None
-    coding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
-        return data.decode(coding)
+        return decoded(data)
     except UnicodeDecodeError:
         raise ValueError(f"{path.name} is not in UTF-8. Save it as “UTF-8” and try again.") from None
+
+
+def decoded(data: bytes) -> str:
+    """The text of a file's bytes, in UTF-8, or in UTF-16 that says so. Raises UnicodeDecodeError."""
+    return data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")

@@ -5,10 +5,13 @@ import datetime as dt
 import io
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.core.management import CommandError, call_command
 
 from navigator import phone_round
 from services.models import Service
+
+from .staff import make_staff, sign_in
 
 
 def run(move, path):
@@ -124,3 +127,48 @@ def test_a_file_is_read_as_spreadsheets_write_it(db, sheet, coding, delimiter, d
 def test_a_file_that_is_something_else_is_refused_in_one_line(db, sheet, data, said):
     sheet.write_bytes(data)
     assert said in run("import", sheet) and "\n" not in run("import", sheet)
+
+
+def brought(client, path):
+    with path.open("rb") as file:
+        return client.post("/admin/round/", {"file": file}, follow=True)
+
+
+def test_staff_take_the_sheet_and_bring_it_back(staff_client, staff, sheet):
+    Service.objects.update(recheck=False)
+    Service.objects.filter(slug="rainn").update(recheck=True)
+    page = staff_client.get("/admin/round/").content.decode()
+    assert "<strong>1</strong> service is due" in page and "Never check by calling a crisis line" in page
+    got = staff_client.get("/admin/round/due.csv")
+    assert got["Content-Disposition"] == 'attachment; filename="due.csv"'
+    assert [row["slug"] for row in csv.DictReader(io.StringIO(got.content.decode("utf-8-sig")))] == ["rainn"]
+    answer = brought(staff_client, filled(sheet, [check()])).content.decode()
+    assert "Written down: 1." in answer and "<strong>0</strong> services are due" in answer
+    entry = LogEntry.objects.get()
+    assert (entry.user, entry.object_repr) == (staff, str(Service.objects.get(slug="rainn")))
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"slug,checked on,how,by,note\nnobody,2026-11-24,web,Ana,", "there is no service “nobody”"),
+        (b"slug,checked on,how,by,note\nrainn,2026-11-24,web,A\x00na,", "not a sound CSV file"),
+        ("slug,checked on,how,by,note\nrainn,2026-11-24,sí,Íñigo,".encode("latin-1"), "UTF-8"),
+        (b"<script>", "missing: slug"),
+        (b"", "must name the columns"),
+    ],
+)
+def test_staff_are_told_what_is_wrong_with_a_sheet(staff_client, sheet, data, said):
+    before = list(Service.objects.values_list("slug", "assured_date", "staff_note"))
+    sheet.write_bytes(data)
+    answer = brought(staff_client, sheet)
+    assert answer.status_code == 400 and said in answer.content.decode()
+    assert list(Service.objects.values_list("slug", "assured_date", "staff_note")) == before
+    assert "Choose the file" in staff_client.post("/admin/round/").content.decode()
+
+
+def test_who_may_not_edit_services_may_not_bring_a_sheet(client, db, sheet):
+    sign_in(client, make_staff("guest", is_superuser=False))
+    assert client.get("/admin/round/").status_code == 403
+    assert brought(client, filled(sheet, [check()])).status_code == 403
+    assert client.get("/admin/round/due.csv").status_code == 403

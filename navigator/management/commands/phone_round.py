@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management import BaseCommand, CommandError, CommandParser
-from django.utils import timezone
 
 from navigator import phone_round
 from services import hsds_files
+from services.models import Service
 
 
 class Command(BaseCommand):
@@ -28,7 +28,7 @@ class Command(BaseCommand):
             self._import(options["file"])
 
     def _export(self, file: Path) -> None:
-        services = phone_round.due(timezone.localdate())
+        services = Service.objects.due()
         try:
             # The mark at the start tells spreadsheets that it is UTF-8.
             file.write_text(phone_round.export(services), encoding="utf-8-sig", newline="")
