@@ -44,11 +44,13 @@ def start() -> dict[str, Any]:
     except editions.NoEdition:
         published = None
     due = Service.objects.due()
+    changed = None if published is None else differences(published, draft)
     return {
         "desk": True,
         "due": due[:SHOWN],
         "due_count": len(due),
-        "changed": None if published is None else differences(published, draft),
+        "changed": changed,
+        "groups": publishing.grouped(changed or ())[:6],
         "problems": publishing.faults(report.problems[:SHOWN], draft),
         "problem_count": len(report.problems),
         "path_count": report.paths,

@@ -3,10 +3,11 @@
 Whoever is staff may look; publishing in any form needs the permission ``navigator.publish_edition``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
+import msgspec
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin import AdminSite
@@ -23,7 +24,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from services import models as directory
-from services.records import Service
+from services.records import Organization, Record, Service
 
 from . import content, editions, explain, fixes, flow, models, paths
 from .content import Content
@@ -92,15 +93,48 @@ def second_pair(user: Any) -> list[Any] | None:
 
 
 class Group(NamedTuple):
-    """The differences of one service, question or rule."""
+    """The differences of one service, question or rule, and its page; none where the draft has it no more."""
 
     where: str
+    link: str
     rows: list[Difference]
 
 
 def grouped(found: Sequence[Difference]) -> list[Group]:
     """The differences as they are shown: by what they are about."""
-    return [Group(where, list(rows)) for where, rows in groupby(found, key=lambda one: one.where)]
+    pages = _pages()
+
+    def place(one: Difference) -> tuple[str, str]:
+        return one.where, pages.get(_name(getattr(one.where, "record", None)), "")
+
+    return [Group(where, link, list(rows)) for (where, link), rows in groupby(found, key=place)]
+
+
+def _pages() -> dict[Hashable, str]:
+    """The page of each record of the draft on the desk."""
+    named = {
+        (shape, key): link
+        for shape, name in NAMED.items()
+        for key, link in links(admin.site, MODELS[shape], name).items()
+    }
+    rules = models.Recommendation.objects.select_related("service").prefetch_related("when__question")
+    return named | {
+        _name(rule.record()): reverse("admin:navigator_recommendation_change", args=[rule.pk]) for rule in rules
+    }
+
+
+NAMED: dict[type[Record], str] = {
+    Service: "slug",
+    Organization: "slug",
+    flow.Question: "key",
+    flow.Guidance: "key",
+}
+"""What names a record for good. A rule has no name: it is found by all that it says."""
+
+
+def _name(record: Record | None) -> Hashable:
+    name = NAMED.get(type(record))  # type: ignore[arg-type]
+    return (type(record), getattr(record, name)) if name else msgspec.json.encode(record)
 
 
 class Fault(NamedTuple):

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from navigator import editions, models
-from services.models import Service, words
+from services.models import Organization, Service, words
 from tests.navigator.staff import sign_in
 
 FORBIDDEN, CONFLICT = 403, 409
@@ -94,6 +94,33 @@ def test_the_page_shows_what_differs_and_one_button(client):
     assert "Checked by" in text(page)
     assert page.content.decode().count("Publish to everyone") == 1
     assert "paths walked" in text(page)
+
+
+@pytest.mark.parametrize("address", ["/admin/publish/", "/admin/"])
+def test_what_differs_leads_to_its_page(client, ana, address):
+    ana.is_superuser = True
+    ana.save()
+    edit(assured_by="Ana")
+    rows = [
+        Service.objects.get(slug="rainn"),
+        Organization.objects.get(slug="vibrant"),
+        *(model.objects.first() for model in (models.Question, models.Recommendation, models.Guidance)),
+    ]
+    Organization.objects.filter(slug="vibrant").update(name={"en": "Other", "es": "Otra"})
+    models.Question.objects.filter(pk=rows[2].pk).update(title={"en": "Other?", "es": "¿Otra?"})
+    models.Recommendation.objects.filter(pk=rows[3].pk).update(reason={"en": "because", "es": "porque"})
+    models.Guidance.objects.filter(pk=rows[4].pk).update(title={"en": "Other", "es": "Otra"})
+    page = client.get(address).content.decode()
+    for row in rows:
+        where = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+        assert f'<a href="{where}">' in page
+
+
+def test_a_rule_that_is_gone_has_no_page(client):
+    rule = models.Recommendation.objects.filter(service__slug="rainn").first()
+    rule.delete()
+    groups = client.get("/admin/publish/").context["groups"]
+    assert [(group.where, group.link) for group in groups] == [(f"Rule for {RAINN}", "")]
 
 
 def test_nothing_to_publish_has_no_button(client):
