@@ -27,6 +27,7 @@ from services import models as directory
 from services.records import Organization, Record, Service
 
 from . import content, editions, explain, fixes, flow, models, paths
+from .answers import Step, seal
 from .content import Content
 from .differences import MODELS, Difference, differences
 from .drawing import links
@@ -389,6 +390,7 @@ def explain_form(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "edition": edition,
         "draft": draft,
+        "token": seal(Step(answers=answers)),
         "selects": _selects(edition, answers),
         "open": [t(question.title) for question in edition.flow.questions if _skipped(question, answers, found)],
         "services": [
