@@ -194,7 +194,7 @@ SESSION_SAVE_EVERY_REQUEST = True
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 # Django's other storages put a cookie on the path "/", which a public page would then receive.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
-CSRF_FAILURE_VIEW = "navigator.views.forbidden"
+CSRF_FAILURE_VIEW = "navigator.desk.forbidden"
 
 # Signing in (docs/decisions/0005-staff-sign-in.md): a password and a second factor for every account.
 LOGIN_URL = "account_login"
