@@ -2,6 +2,7 @@
 
 import datetime as dt
 import html
+import re
 
 import pytest
 from django.contrib.auth.models import Group, Permission, User
@@ -202,6 +203,50 @@ def test_a_refusal_to_retire_leads_to_the_recommendations(desk, nhth):
     for rule in nhth.recommendations.all():
         assert f'<a href="{reverse("admin:navigator_recommendation_change", args=[rule.pk])}">' in text
     assert "To take it off at once" in text
+
+
+def test_a_refused_page_lists_on_top_what_is_wrong_and_leads_there(desk):
+    service = lonely()
+    new = {
+        "sources-TOTAL_FORMS": "2",
+        "sources-1-service": str(service.pk),
+        "sources-1-url": "nowhere",
+        "sources-1-order": "0",
+    }
+    changes = {"plain_1": "", "review_days": "0", "ways-0-value": "12", "ways-0-label_0": "For work"}
+    text = said(save(desk, service, **changes, **new))
+    summary = text[text.index('<section class="wrong"') : text.index("</section>")]
+    assert re.match(r'<section class="wrong" tabindex="-1" autofocus', summary)
+    ways = re.findall(r'<a href="#([^"]+)">([^<]+)</a>: (\S.*?)</li>', summary, re.S)
+    assert [(target, name) for target, name, _why in ways] == [
+        ("id_plain", "What it is, in plain words"),
+        ("id_review_days", "Days between checks"),
+        ("id_ways-0-value", "Way to reach 1, Number or address"),
+        ("id_ways-0-label", "Way to reach 1, For whom or what"),
+        ("id_sources-1-title", "Source 2, Title"),
+        ("id_sources-1-url", "Source 2, Web address"),
+    ]
+    for target, _name, why in ways:
+        assert f'id="{target}"' in text
+        assert why.strip() in text.replace(summary, "")
+
+
+def test_a_refused_page_names_rows_that_lack_altogether(desk):
+    text = said(save(desk, lonely(), **{"ways-0-DELETE": "on", "sources-0-DELETE": "on"}))
+    summary = text[text.index('<section class="wrong"') : text.index("</section>")]
+    assert '<a href="#ways-heading">Ways to reach</a>: A live service needs at least one way' in summary
+    assert '<a href="#sources-heading">Sources</a>: A live service needs at least one source' in summary
+    assert 'id="ways-heading"' in text
+
+
+def test_the_focus_goes_to_what_is_wrong_on_a_new_page_too(desk):
+    add = reverse("admin:services_service_add")
+    opened = desk.get(add)
+    assert "django-admin-form-add-constants" in said(opened)
+    assert "autofocus" not in said(opened)
+    refused = said(desk.post(add, filled(opened, FORM)))
+    assert refused.count("autofocus") == 1
+    assert "django-admin-form-add-constants" not in refused
 
 
 # Two people
