@@ -15,6 +15,7 @@ from django.urls import path, reverse
 from django.utils import formats, timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from i18nfield.fields import I18nCharField, I18nTextField
@@ -152,13 +153,14 @@ class SourceInline(Inline):
 
 
 class ServiceForm(CarefulForm):
-    """A service; it does not leave the public while questions lead to it."""
+    """A service: a draft needs a name; a live one is told all that it lacks; it stays while questions lead to it."""
 
     needed_by: Any = None
     """The admin's function of that name."""
 
     class Meta:
         help_texts: ClassVar = {
+            "slug": _("Small letters and hyphens. Never changes. Empty: made from the name."),
             "organization": _("Who runs it."),
             "plain": _("What it does for the reader, in a few short words. It stands above the official name."),
             "serves": _("Who may turn to it."),
@@ -171,6 +173,21 @@ class ServiceForm(CarefulForm):
             "assured_date": _("The button “Checked today” fills in this and the next two."),
             "assured_how": _("Its office, its website or its agency. Never by calling a crisis line."),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # `Service.clean` asks for them when the service goes live.
+        for name in {"name", "plain", "slug", "category"} & set(self.fields):
+            field: Any = self.fields[name]
+            field.required = field.one_required = False
+
+    def clean_slug(self) -> str:
+        """The short name; one from the first name there is, where it is left empty."""
+        name = next(iter(words(self.cleaned_data.get("name")).values()), "")
+        slug = self.cleaned_data["slug"] or slugify(name)[:50].strip("-")
+        if name and not slug:
+            raise ValidationError(_("Write a short name in small letters and hyphens."))
+        return slug
 
     def clean(self) -> dict[str, Any] | None:
         """Refuse to take a service from the public that is recommended."""

@@ -123,6 +123,45 @@ def test_a_half_made_service_does_not_go_live_and_says_what_is_missing(desk):
     assert save(desk, service, **changes | {"status": "draft", "name_0": "A line"}).status_code == 302
 
 
+def new(desk, **values):
+    """Fill in the empty page of a service, save."""
+    add = reverse("admin:services_service_add")
+    return desk.post(add, filled(desk.get(add), FORM) | values)
+
+
+def test_a_draft_needs_a_name_and_who_runs_it(desk):
+    runs = str(Organization.objects.first().pk)
+    assert new(desk, name_1="Línea de ayuda", organization=runs).status_code == 302
+    draft = Service.objects.get(slug="linea-de-ayuda")
+    assert (draft.status, draft.category) == ("draft", "")
+    assert save(desk, draft, staff_note="Ask Bo").status_code == 302
+    assert desk.get(reverse("admin:services_service_changelist"), {"q": "linea"}).status_code == 200
+    assert set(new(desk, organization=runs).context["adminform"].form.errors) == {"name"}
+    assert set(new(desk, organization=runs, name_0="帮助").context["adminform"].form.errors) == {"slug"}
+    assert set(new(desk, organization=runs, name_0="Linea de ayuda").context["adminform"].form.errors) == {"slug"}
+
+
+def test_a_new_live_service_is_told_at_once_all_that_it_lacks(desk):
+    response = new(desk, status="live", cost_0="Free")
+    form = response.context["adminform"].form
+    lacking = {"name", "plain", "cost", "organization", "category", "assured_date"}
+    assert {name: len(errors) for name, errors in form.errors.items()} == dict.fromkeys(lacking, 1)
+    formsets = [each.formset for each in response.context["inline_admin_formsets"]]
+    assert [len(each.non_form_errors()) for each in formsets] == [1, 1]
+    row = {"order": "0", "kind": "call", "value": "888-373-7888", "title": "Its page"}
+    complete = {
+        "status": "live",
+        **{f"{name}_{place}": "Words" for name in ("name", "plain", "cost") for place in range(2)},
+        "organization": str(Organization.objects.first().pk),
+        "category": "local",
+        "assured_date": "2026-11-24",
+        **{f"{rows}-TOTAL_FORMS": "1" for rows in ("ways", "sources")},
+        **{f"{rows}-0-{name}": value for rows in ("ways", "sources") for name, value in row.items()},
+    }
+    assert new(desk, **complete).status_code == 302
+    assert Service.objects.get(slug="words").status == "live"
+
+
 def test_an_urgent_note_may_stand_in_for_a_way_to_reach(desk):
     service = lonely()
     data = {"ways-0-DELETE": "on", "alert_0": "Call 911 instead.", "alert_1": "Llame al 911."}
