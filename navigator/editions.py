@@ -197,7 +197,8 @@ def last_with(slug: str) -> Edition | None:
 
 def store(data: bytes, by: Any, note: str) -> models.Edition:
     """Write a new edition, and who made it into the log. Only within ``publishing``."""
-    row = models.Edition.objects.create(content=data, hash=digest(data), published_by=by, note=note)
+    of_draft = encode(compile_draft()) == data
+    row = models.Edition.objects.create(content=data, hash=digest(data), published_by=by, note=note, of_draft=of_draft)
     if by is not None:
         LogEntry.objects.log_actions(by.pk, [row], ADDITION, note, single_object=True)
     return row

@@ -69,25 +69,29 @@ def refused(request: HttpRequest) -> HttpResponse:
 # Who may
 
 
-def publishers(other_than: Any = None) -> list[Any]:
-    """The active staff who may publish, but for one of them."""
+def publishers() -> list[Any]:
+    """The active staff who may publish."""
     users = get_user_model()._default_manager.filter(is_active=True, is_staff=True)
-    return [user for user in users if user != other_than and user.has_perm(PERMISSION)]
+    return [user for user in users if user.has_perm(PERMISSION)]
 
 
-def last_editor() -> Any:
-    """Who last edited the draft, by the log of Django admin; None if nobody did.
+def editors() -> set[Any]:
+    """Who edited any part of the draft since it was last published, by the log of Django admin.
 
-    Publishing does not wipe the log clean: else a rollback or an urgent fix would free one's own edits.
+    An edition that went past the draft frees nobody: a rollback or an urgent fix publishes none of those edits.
     """
     types = ContentType.objects.get_for_models(*MODELS.values()).values()
-    entry = LogEntry.objects.filter(content_type__in=types).order_by("-action_time", "-pk").first()
-    return entry.user if entry else None
+    entries = LogEntry.objects.filter(content_type__in=types)
+    if last := models.Edition.objects.filter(of_draft=True).first():
+        entries = entries.filter(action_time__gte=last.published_at)
+    return set(entries.values_list("user", flat=True))
 
 
 def second_pair(user: Any) -> list[Any] | None:
-    """With FOUR_EYES, who may publish instead of a user who last edited the draft; None if this user may."""
-    return publishers(other_than=user) if settings.FOUR_EYES and last_editor() == user else None
+    """With FOUR_EYES, who may publish instead of a user who edited the draft; None if this user may."""
+    if not settings.FOUR_EYES or user.pk not in (edited := editors()):
+        return None
+    return [other for other in publishers() if other.pk not in edited]
 
 
 # What the pages show
@@ -199,9 +203,7 @@ def publish(request: HttpRequest) -> HttpResponse:
             return redirect("admin:publish")
     elif request.method == "POST":
         status = 403
-        messages.error(
-            request, _("Nothing was published: you edited the draft last, so somebody else must publish it.")
-        )
+        messages.error(request, _("Nothing was published: you edited this draft, so somebody else must publish it."))
     draft, report = editions.check_draft()
     edition = in_force()
     found = differences(edition.content if edition else NONE, draft)

@@ -140,7 +140,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 FOUR_EYES = switch("FOUR_EYES", False)
-"""Whether whoever last edited the draft must let somebody else publish it."""
+"""Whether whoever edited the draft since it was last published must let somebody else publish it."""
 
 # Languages: the default first. A host names those that it publishes.
 KNOWN_LANGUAGES = {"en": _("English"), "es": _("Spanish")}

@@ -265,8 +265,15 @@ def test_publishing_killed_half_way_leaves_the_edition_in_force(client):
 # Four eyes
 
 
-def test_with_four_eyes_the_last_editor_may_not_publish_and_another_may(client, ana, settings):
+@pytest.fixture
+def four_eyes(settings, newest, clock):
+    """The setting, on a draft that was published a minute ago."""
     settings.FOUR_EYES = True
+    editions.publish()
+    clock.shift(60)
+
+
+def test_with_four_eyes_an_editor_may_not_publish_and_another_may(client, ana, four_eyes):
     bob = account("bob", publishes=True)
     edit(assured_by="Ana", by=ana)
     before = number()
@@ -280,11 +287,40 @@ def test_with_four_eyes_the_last_editor_may_not_publish_and_another_may(client, 
     assert number() > before
 
 
-def test_with_four_eyes_a_rollback_does_not_free_ones_own_edits(client, ana, settings):
-    settings.FOUR_EYES = True
+def test_with_four_eyes_whoever_edited_any_part_may_not_publish(client, ana, four_eyes, clock):
+    bob, carl = account("bob", publishes=True), account("carl", publishes=True)
     edit(assured_by="Ana", by=ana)
-    editions.rollback(number(), ana)
-    assert "somebody else must publish it" in text(client.get("/admin/publish/"))
+    edit("nhth", assured_by="Bob", by=bob)
+    before = number()
+    for editor in (ana, bob):
+        page = text(signed_in(editor).get("/admin/publish/"))
+        assert "somebody who did not must publish it: Carl" in page
+        publish(signed_in(editor), draft=editions.digest(editions.encode(editions.check_draft()[0])))
+        assert number() == before
+    clock.shift(60)
+    publish(signed_in(carl))
+    assert number() > before
+    clock.shift(60)
+    edit(assured_by="Bob", by=bob)
+    assert "Publish to everyone" in text(client.get("/admin/publish/")), "what was published counts no more"
+
+
+@pytest.mark.parametrize("draft", [False, True])
+def test_with_four_eyes_a_rollback_past_the_draft_frees_nobody(client, ana, four_eyes, clock, draft):
+    edit(assured_by="Ana", by=ana)
+    clock.shift(60)
+    editions.rollback(number(), ana, draft=draft)
+    clock.shift(60)
+    edit("nhth", assured_by="Bob", by=account("bob", publishes=True))
+    assert ("somebody who did not must" in text(client.get("/admin/publish/"))) != draft
+
+
+def test_with_four_eyes_a_fix_past_the_draft_frees_nobody(client, ana, four_eyes, clock):
+    edit(assured_by="Ana", by=ana)
+    clock.shift(60)
+    fix(signed_in(account("bob", publishes=True)), OFF)
+    clock.shift(60)
+    assert "somebody who did not must" in text(client.get("/admin/publish/"))
 
 
 def test_with_four_eyes_the_fast_lane_only_switches_off(client, settings):
