@@ -390,10 +390,23 @@ class ServiceAdmin(CarefulAdmin):
             "title": _("Checked today"),
             "opts": self.opts,
             "services": services,
+            "vouched": [self._vouched(service) for service in services],
             "form": form,
             "back": _back_to(services),
         }
         return TemplateResponse(request, "admin/services/service/checked.html", context)
+
+    def said_hours(self, way: ContactPoint) -> str:
+        """The hours of a way, as they are typed."""
+        return " ".join(filter(None, (way.hours, way.timezone, str(way.hours_note))))
+
+    def _vouched(self, service: Service) -> dict[str, Any]:
+        """All that somebody who checked a service answers for."""
+        ways = []
+        for way in service.ways.all():
+            told = (str(_("hours")), self.said_hours(way) or str(_("not known")))
+            ways.append((way, [*facts(way, "label", "vanity", "keyword", "languages"), told]))
+        return {"service": service, "facts": facts(service, "alert", "languages", "languages_note"), "ways": ways}
 
     def _record_check(self, request: HttpRequest, service: Service, how: str) -> None:
         service.assured_date = timezone.localdate()
@@ -409,6 +422,12 @@ def who(request: HttpRequest) -> str:
     """The signed-in person, as a check names them."""
     user: Any = request.user
     return user.get_full_name() or user.get_username()
+
+
+def facts(row: Model, *names: str) -> list[tuple[str, str]]:
+    """What a row says in these fields, each with the name of the field; empty ones are left out."""
+    fields: list[Any] = [row._meta.get_field(name) for name in names]
+    return [(str(field.verbose_name), str(value)) for field in fields if (value := getattr(row, field.name))]
 
 
 def check_address(services: Any) -> str:

@@ -406,6 +406,29 @@ def test_checked_today_records_how_when_and_by_whom(desk, nhth):
     assert "Ana Ruiz" in said(desk.get(reverse("admin:services_service_history", args=[nhth.pk])))
 
 
+def test_a_check_shows_all_that_it_vouches_for(desk):
+    service = lonely(languages="en, so", languages_note={"en": "Ask for others"}, alert={"en": "Busy this week"})
+    service.ways.update(hours="Mo-Fr 08:00-20:00", timezone="America/New_York", label={"en": "For work"})
+    service.ways.create(kind="text", value="233733", keyword="HELP", languages="es", order=2)
+    service.ways.create(kind="chat", value="https://example.org/chat", hours_note={"en": "By day"}, order=3)
+    text = said(desk.get(reverse("admin:services_service_checked"), {"id": service.pk}))
+    for fact in (
+        "Urgent note: Busy this week",
+        "Language codes: en, so",
+        "Languages, in words: Ask for others",
+        "Call: 1-888-373-7888",
+        "For whom or what: For work",
+        "Hours: Monday to Friday, 8 a.m. to 8 p.m., Eastern time",
+        "Text message: 233733",
+        "Word to text: HELP",
+        "Language codes: es",
+        "Hours: not known",
+        "Chat: https://example.org/chat",
+        "Hours: By day",
+    ):
+        assert fact in text
+
+
 def test_several_services_are_checked_from_the_list(desk):
     two = list(Service.objects.filter(status="live")[:2])
     listed = reverse("admin:services_service_changelist")
