@@ -49,6 +49,7 @@ def start() -> dict[str, Any]:
     changed = None if published is None else differences(published, draft)
     return {
         "desk": True,
+        "damaged": editions.damaged(),
         "due": due[:SHOWN],
         "due_count": len(due),
         "changed": changed,

@@ -220,6 +220,7 @@ def publish(request: HttpRequest) -> HttpResponse:
         note=note or summary(found),
         draft=editions.digest(editions.encode(draft)),
         eyes=eyes,
+        damaged=editions.damaged(),
     )
 
 
@@ -303,21 +304,14 @@ def listed(request: HttpRequest) -> HttpResponse:
     edition = in_force()
     rows = models.Edition.objects.select_related("published_by")
     shown = Paginator(rows, 25).get_page(request.GET.get("p"))
-    found = [Row(row, _sound(row), bool(edition and edition.number == row.number)) for row in shown]
+    found = [Row(row, editions.sound(row), bool(edition and edition.number == row.number)) for row in shown]
     numbers = list(models.Edition.objects.values_list("number", flat=True))
-    return page(request, "editions", _("Editions"), rows=found, shown=shown, numbers=numbers)
-
-
-def _sound(row: models.Edition) -> bool:
-    try:
-        _opened(row)
-    except ValueError:
-        return False
-    return True
+    damaged = editions.damaged()
+    return page(request, "editions", _("Editions"), rows=found, shown=shown, numbers=numbers, damaged=damaged)
 
 
 def _opened(row: models.Edition) -> Edition:
-    """The edition of a row. Raises ValueError (msgspec's errors are such) if it is damaged."""
+    """The edition of a row. Raises ValueError if it is damaged."""
     return editions.opened(row.number, bytes(row.content), row.hash)
 
 
@@ -329,7 +323,7 @@ def compare(request: HttpRequest) -> HttpResponse:
         raise Http404
     old, new = (get_object_or_404(models.Edition, number=int(number)) for number in asked)
     title = _("Editions %(old)s and %(new)s") % {"old": old.number, "new": new.number}
-    damaged = [row.number for row in (old, new) if not _sound(row)]
+    damaged = [row.number for row in (old, new) if not editions.sound(row)]
     found = [] if damaged else differences(_opened(old).content, _opened(new).content)
     return page(request, "compare", title, old=old, new=new, damaged=damaged, groups=grouped(found))
 
@@ -338,7 +332,7 @@ def compare(request: HttpRequest) -> HttpResponse:
 def download(request: HttpRequest, number: int) -> HttpResponse:
     """An edition as it is kept, as JSON."""
     row = get_object_or_404(models.Edition, number=number)
-    if not _sound(row):
+    if not editions.sound(row):
         messages.error(request, _("Edition %(number)s is damaged: its hash does not fit.") % {"number": number})
         return redirect("admin:editions")
     response = HttpResponse(bytes(row.content), content_type="application/json")
@@ -353,7 +347,7 @@ def rollback(request: HttpRequest, number: int) -> HttpResponse:
         return refused(request)
     row = get_object_or_404(models.Edition, number=number)
     edition = in_force()
-    if edition is None or not _sound(row):
+    if edition is None or not editions.sound(row):
         messages.error(request, _("Edition %(number)s is damaged: its hash does not fit.") % {"number": number})
         return redirect("admin:editions")
     status, draft = 200, request.method != "POST" or "draft" in request.POST
@@ -373,7 +367,17 @@ def rollback(request: HttpRequest, number: int) -> HttpResponse:
             return redirect("admin:editions")
     found = grouped(differences(edition.content, _opened(row).content))
     title = _("Roll back to edition %(number)s") % {"number": number}
-    return page(request, "rollback", title, status, row=row, edition=edition, groups=found, draft=draft)
+    return page(
+        request,
+        "rollback",
+        title,
+        status,
+        row=row,
+        edition=edition,
+        groups=found,
+        draft=draft,
+        damaged=editions.damaged(),
+    )
 
 
 # Explain

@@ -631,6 +631,41 @@ def test_a_damaged_edition_is_marked_and_neither_compared_nor_rolled_back_to(cli
     assert number() == before
 
 
+@pytest.fixture(params=["in memory", "started anew"])
+def damaged(request, newest):
+    """The number of the newest edition, damaged in the database; a process may still have it whole."""
+    before = editions.current()
+    edit(assured_by="Ana")
+    row = editions.publish()
+    models.Edition.objects.filter(number=row.number).update(content=bytes(row.content)[:-1] + b" ")
+    if request.param == "started anew":
+        editions.serve(before)
+        editions.refresh()
+    return row.number
+
+
+def test_staff_are_told_of_a_damaged_newest_edition_and_publish_again(client, ana, damaged):
+    ana.is_superuser = True
+    ana.save()
+    assert f"Edition {damaged} is damaged" in text(client.get("/admin/"))
+    assert "Publish again" in text(client.get("/admin/"))
+    assert "Publish to everyone" in text(client.get("/admin/publish/"))
+    publish(client)
+    assert editions.current().number == number() > damaged
+    assert editions.current().services["rainn"].assured_by == "Ana"
+    assert "is damaged" not in text(client.get("/admin/"))
+    assert "Nothing to publish" in text(client.get("/admin/publish/"))
+
+
+def test_a_damaged_newest_edition_is_rolled_back_from(client, damaged):
+    sound = models.Edition.objects.filter(number__lt=damaged).first().number
+    assert f"/admin/editions/{sound}/rollback/" in client.get("/admin/editions/").content.decode()
+    page = client.get(f"/admin/editions/{sound}/rollback/")
+    client.post(f"/admin/editions/{sound}/rollback/", {"edition": shown(page, "edition")})
+    assert editions.current().number == number() > damaged
+    assert editions.current().hash == models.Edition.objects.get(number=sound).hash
+
+
 # Explain
 
 
