@@ -163,7 +163,9 @@ def publish(by: Any = None, note: str = "", expected: str = "") -> models.Editio
         return store(data, by, note)
 
 
-def rollback(number: int, by: Any = None, note: str = "", expected: int = 0, *, draft: bool = False) -> models.Edition:
+def rollback(
+    number: int, by: Any = None, note: str = "", expected: int | None = None, *, draft: bool = False
+) -> models.Edition:
     """Publish an earlier edition again. ``expected`` is the edition that was in force when the person decided.
 
     With ``draft``, the draft is set back to it too: what was withdrawn would else be published again with the next.
@@ -179,10 +181,10 @@ def rollback(number: int, by: Any = None, note: str = "", expected: int = 0, *, 
         return store(data, by, note or f"Back to edition {number}")
 
 
-def unchanged(expected: int) -> None:
-    """Raises Changed if an edition other than the expected one is in force. 0 expects nothing."""
+def unchanged(expected: int | None) -> None:
+    """Raises Changed if an edition other than the expected one is in force. None expects nothing."""
     refresh()
-    if expected and current().number != expected:
+    if expected is not None and current().number != expected:
         raise Changed
 
 

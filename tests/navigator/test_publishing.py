@@ -605,7 +605,7 @@ def test_rolling_back_leaves_the_draft_where_that_is_not_ticked(client):
     assert Service.objects.get(slug="rainn").assured_by == "Ana from the county"
 
 
-@pytest.mark.parametrize("seen", ["", "99999", "²", "9" * 30, "9" * 5000])
+@pytest.mark.parametrize("seen", ["", "0", "00", "99999", "²", "9" * 30, "9" * 5000])
 def test_a_rollback_of_what_was_not_seen_is_refused(client, seen):
     first = number()
     edit(assured_by="Ana")
