@@ -60,6 +60,10 @@ class ServiceDesk(ServiceAdmin):
 
     inlines = (Ways, SourceInline)
 
+    def said_hours(self, way: ContactPoint) -> str:
+        """The hours of a way, as the public reads them."""
+        return cards.said_hours(way.record())
+
     def needed_by(self, row: Any) -> list[str]:
         """The recommendations of the service, each with its condition."""
         rules = row.recommendations.prefetch_related("when__question")

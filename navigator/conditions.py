@@ -41,7 +41,8 @@ class Ticks(forms.CheckboxSelectMultiple):
         if not groups:
             return format_html('<p class="help">{}</p>', _("No question comes before this one: it always holds."))
         return format_html(
-            '<div class="ticks">{}</div>',
+            '<div class="ticks" id="{}" tabindex="-1">{}</div>',
+            (attrs or {}).get("id", name),
             format_html_join(
                 "",
                 '<details{}><summary>{}</summary><div role="group" aria-label="{}">{}</div></details>',

@@ -2,14 +2,16 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from services.models import Service
 
-from . import drawing, editions, models, phone_round, publishing
+from . import drawing, editions, models, phone_round, publishing, views
 from .content import Content
 from .differences import differences
 
@@ -44,13 +46,46 @@ def start() -> dict[str, Any]:
     except editions.NoEdition:
         published = None
     due = Service.objects.due()
+    changed = None if published is None else differences(published, draft)
     return {
         "desk": True,
+        "damaged": editions.damaged(),
         "due": due[:SHOWN],
         "due_count": len(due),
-        "changed": None if published is None else differences(published, draft),
+        "changed": changed,
+        "groups": publishing.grouped(changed or ())[:6],
         "problems": publishing.faults(report.problems[:SHOWN], draft),
         "problem_count": len(report.problems),
         "path_count": report.paths,
         "editions": models.Edition.objects.select_related("published_by").defer("content")[:5],
     }
+
+
+# Errors: staff read what to do in their own pages; anybody else sees 911 and the main numbers
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None, reason: str = "") -> HttpResponse:
+    """403; with a reason, of Django's CSRF check."""
+    if not _at_work(request):
+        return views.forbidden(request)
+    why = (
+        gettext(
+            "The page was open too long, or you signed in again meanwhile. Nothing was saved: go back and load it anew."
+        )
+        if reason
+        else gettext("Your account has no right to it. Whoever looks after the accounts can give it to you.")
+    )
+    return publishing.page(request, "trouble", gettext("You cannot do this"), 403, why=why)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404."""
+    if not _at_work(request):
+        return views.not_found(request)
+    why = gettext("The address is not right, or what stood here was deleted.")
+    return publishing.page(request, "trouble", gettext("This page is not here"), 404, why=why)
+
+
+def _at_work(request: HttpRequest) -> bool:
+    """Whether somebody of the staff is on the desk. Of a public page, not even the session is looked at."""
+    return request.path_info.startswith(settings.ADMIN_PATH) and admin.site.has_permission(request)

@@ -6,7 +6,7 @@ number reads as one change and not as one way to reach that went and another tha
 
 import datetime as dt
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, Self, TypeVar
 
 import msgspec
 import phonenumbers
@@ -41,11 +41,23 @@ R = TypeVar("R", bound=Record)
 Key = Callable[[Any], Hashable]
 
 
+class Place(str):
+    """The service, question, rule or text that a difference is about, as staff know it, with its record."""
+
+    record: Record | None = None
+
+    def __new__(cls, words: str, record: Record) -> Self:
+        """Words that know their record."""
+        made = super().__new__(cls, words)
+        made.record = record
+        return made
+
+
 class Difference(NamedTuple):
     """One thing that differs. What was or became empty is an empty text."""
 
     where: str
-    """The service, question, rule or text that it is about, as staff know it."""
+    """What it is about: a Place, but where the order of many differs."""
     field: str
     language: str
     """The code of the language, where the words of one language differ; else empty."""
@@ -174,7 +186,7 @@ class _Comparison:
     def _ruled(self, rule: flow.Recommendation) -> str:
         services = (*self.new.services, *self.old.services)
         service = next((service for service in services if service.slug == rule.service), None)
-        return _("Rule for %(service)s") % {"service": _named(service) if service else rule.service}
+        return Place(_("Rule for %(service)s") % {"service": _named(service) if service else rule.service}, rule)
 
     def _guidance(self) -> Iterator[Difference]:
         old, new = self.old.flow.guidance, self.new.flow.guidance
@@ -244,7 +256,7 @@ def way_name(way: records.ContactPoint) -> str:
 
 
 def _named(row: records.Service | records.Organization) -> str:
-    return t(row.name) or row.slug
+    return Place(t(row.name) or row.slug, row)
 
 
 def _quoted(words: Text, key: str = "") -> str:
@@ -252,11 +264,11 @@ def _quoted(words: Text, key: str = "") -> str:
 
 
 def _asked(question: flow.Question) -> str:
-    return _("Question %(title)s") % {"title": _quoted(question.title, question.key)}
+    return Place(_("Question %(title)s") % {"title": _quoted(question.title, question.key)}, question)
 
 
 def _guided(text: flow.Guidance) -> str:
-    return _("Guidance %(title)s") % {"title": _quoted(text.title, text.key)}
+    return Place(_("Guidance %(title)s") % {"title": _quoted(text.title, text.key)}, text)
 
 
 def _slug(row: Any) -> Hashable:

@@ -83,6 +83,8 @@ class Kept(msgspec.Struct, frozen=True):
 
 
 _current: Edition | None = None
+_damaged: list[int] = []
+"""The damaged editions that the last look met, and that the log names already."""
 _watcher: threading.Thread | None = None
 
 
@@ -154,14 +156,16 @@ def publish(by: Any = None, note: str = "", expected: str = "") -> models.Editio
         data = encode(content)
         if expected:
             refresh()
-            if digest(data) != expected or (_current and _current.hash == expected):
+            if digest(data) != expected or (_current and _current.hash == expected and not damaged()):
                 raise Changed
         if report.problems:
             raise Refused(report)
         return store(data, by, note)
 
 
-def rollback(number: int, by: Any = None, note: str = "", expected: int = 0, *, draft: bool = False) -> models.Edition:
+def rollback(
+    number: int, by: Any = None, note: str = "", expected: int | None = None, *, draft: bool = False
+) -> models.Edition:
     """Publish an earlier edition again. ``expected`` is the edition that was in force when the person decided.
 
     With ``draft``, the draft is set back to it too: what was withdrawn would else be published again with the next.
@@ -177,10 +181,10 @@ def rollback(number: int, by: Any = None, note: str = "", expected: int = 0, *, 
         return store(data, by, note or f"Back to edition {number}")
 
 
-def unchanged(expected: int) -> None:
-    """Raises Changed if an edition other than the expected one is in force. 0 expects nothing."""
+def unchanged(expected: int | None) -> None:
+    """Raises Changed if an edition other than the expected one is in force. None expects nothing."""
     refresh()
-    if expected and current().number != expected:
+    if expected is not None and current().number != expected:
         raise Changed
 
 
@@ -197,7 +201,8 @@ def last_with(slug: str) -> Edition | None:
 
 def store(data: bytes, by: Any, note: str) -> models.Edition:
     """Write a new edition, and who made it into the log. Only within ``publishing``."""
-    row = models.Edition.objects.create(content=data, hash=digest(data), published_by=by, note=note)
+    of_draft = encode(compile_draft()) == data
+    row = models.Edition.objects.create(content=data, hash=digest(data), published_by=by, note=note, of_draft=of_draft)
     if by is not None:
         LogEntry.objects.log_actions(by.pk, [row], ADDITION, note, single_object=True)
     return row
@@ -206,20 +211,40 @@ def store(data: bytes, by: Any, note: str) -> models.Edition:
 def refresh() -> None:
     """Take the newest edition of the database, if it is not in force here already.
 
-    Where the newest is damaged, the newest sound one serves; the damage is logged.
+    Where the newest is damaged, the newest sound one serves; the damage is logged once.
     """
+    global _damaged
+    met = []
     for number, expected in models.Edition.objects.values_list("number", "hash"):
         if _current and (_current.number, _current.hash) == (number, expected):
-            return
+            break
         data = bytes(models.Edition.objects.values_list("content", flat=True).get(number=number))
         try:
             edition = opened(number, data, expected)
         except (ValueError, msgspec.MsgspecError):
-            log.error("edition %s is damaged and is not served", number)
+            if number not in _damaged:
+                log.error("edition %s is damaged and is not served", number)
+            met.append(number)
             continue
         serve(edition)
         keep(edition.number, data, expected)
-        return
+        break
+    _damaged = met
+
+
+def sound(row: models.Edition) -> bool:
+    """Whether an edition can be read and is what was published."""
+    try:
+        opened(row.number, bytes(row.content), row.hash)
+    except ValueError:  # msgspec's errors are such
+        return False
+    return True
+
+
+def damaged() -> int | None:
+    """The number of the newest edition if it is damaged in the database, even where a process still has it whole."""
+    newest = models.Edition.objects.first()
+    return newest.number if newest and not sound(newest) else None
 
 
 def keep(number: int, data: bytes, digest: str) -> None:

@@ -161,6 +161,8 @@ class Edition(models.Model):
         verbose_name=_("published by"),
     )
     note = models.CharField(_("note"), max_length=500, blank=True)
+    of_draft = models.BooleanField(_("the draft as it was"), db_default=True, editable=False)
+    """Whether the draft said the same then: not so after a fix or a rollback that went past it."""
 
     class Meta:
         verbose_name = _("edition")

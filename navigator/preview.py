@@ -10,12 +10,19 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.loader import render_to_string
 from django.urls import Resolver404, get_script_prefix, resolve, reverse, set_script_prefix
+from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import get_language_from_path, override
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 
-from . import content, editions, views
+from services.models import Service
+
+from . import cards, content, editions, views
+from .templatetags.words import t
 
 DRAFTED = {"question": views.respond, "all": views.respond_all}
 """The public pages that show an edition; the others are the same on every one."""
@@ -32,8 +39,11 @@ class Preview(NamedTuple):
 @sensitive_post_parameters()
 @views.allow("GET", "HEAD", "POST")
 def preview(request: HttpRequest, rest: str = "") -> HttpResponse:
-    """A public page, by its own address ``rest``, on the draft."""
-    path, back = f"/{rest}", reverse("admin:index")
+    """A public page, by its own address ``rest``, on the draft; ``all/?service=`` is one card alone."""
+    path, back, row = f"/{rest}", reverse("admin:index"), None
+    if slug := request.GET.get("service"):
+        row = get_object_or_404(Service.objects.select_related("organization"), slug=slug)
+        back = reverse("admin:services_service_change", args=[row.pk])
     language = get_language_from_path(path) or settings.LANGUAGE_CODE
     with override(language), mounted(reverse("admin:preview")):
         try:
@@ -43,12 +53,26 @@ def preview(request: HttpRequest, rest: str = "") -> HttpResponse:
         if match.view_name not in (*views.PUBLIC, "leave"):
             raise Http404
         request.preview = Preview(match.view_name, back)  # type: ignore[attr-defined]
-        if view := DRAFTED.get(match.view_name):
+        if row and match.view_name == "all":
+            response = one(request, row)
+        elif view := DRAFTED.get(match.view_name):
             response = view(request, editions.draft_edition(content.compile_draft()))
         else:
             response = match.func(request, *match.args, **match.kwargs)
         response["Content-Language"] = language
         return response
+
+
+def one(request: HttpRequest, row: Service) -> HttpResponse:
+    """The page of all services with one service alone, live or not. The public has no page of that kind."""
+    frame, query = views.frame(request), urlencode({"service": row.slug})
+    context = {
+        **frame,
+        **views.around(editions.draft_edition(content.compile_draft())),
+        "languages": [{**each, "path": f"{each['path']}?{query}"} for each in frame["languages"]],
+        "found": [cards.card(row.record(), t(row.organization.record().name), timezone.now())],
+    }
+    return HttpResponse(render_to_string("all.html", context))
 
 
 @contextmanager

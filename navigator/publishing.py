@@ -3,10 +3,11 @@
 Whoever is staff may look; publishing in any form needs the permission ``navigator.publish_edition``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
+import msgspec
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin import AdminSite
@@ -23,9 +24,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from services import models as directory
-from services.records import Service
+from services.records import Organization, Record, Service
 
 from . import content, editions, explain, fixes, flow, models, paths
+from .answers import Step, seal
 from .content import Content
 from .differences import MODELS, Difference, differences
 from .drawing import links
@@ -67,40 +69,77 @@ def refused(request: HttpRequest) -> HttpResponse:
 # Who may
 
 
-def publishers(other_than: Any = None) -> list[Any]:
-    """The active staff who may publish, but for one of them."""
+def publishers() -> list[Any]:
+    """The active staff who may publish."""
     users = get_user_model()._default_manager.filter(is_active=True, is_staff=True)
-    return [user for user in users if user != other_than and user.has_perm(PERMISSION)]
+    return [user for user in users if user.has_perm(PERMISSION)]
 
 
-def last_editor() -> Any:
-    """Who last edited the draft, by the log of Django admin; None if nobody did.
+def editors() -> set[Any]:
+    """Who edited any part of the draft since it was last published, by the log of Django admin.
 
-    Publishing does not wipe the log clean: else a rollback or an urgent fix would free one's own edits.
+    An edition that went past the draft frees nobody: a rollback or an urgent fix publishes none of those edits.
     """
     types = ContentType.objects.get_for_models(*MODELS.values()).values()
-    entry = LogEntry.objects.filter(content_type__in=types).order_by("-action_time", "-pk").first()
-    return entry.user if entry else None
+    entries = LogEntry.objects.filter(content_type__in=types)
+    if last := models.Edition.objects.filter(of_draft=True).first():
+        entries = entries.filter(action_time__gte=last.published_at)
+    return set(entries.values_list("user", flat=True))
 
 
 def second_pair(user: Any) -> list[Any] | None:
-    """With FOUR_EYES, who may publish instead of a user who last edited the draft; None if this user may."""
-    return publishers(other_than=user) if settings.FOUR_EYES and last_editor() == user else None
+    """With FOUR_EYES, who may publish instead of a user who edited the draft; None if this user may."""
+    if not settings.FOUR_EYES or user.pk not in (edited := editors()):
+        return None
+    return [other for other in publishers() if other.pk not in edited]
 
 
 # What the pages show
 
 
 class Group(NamedTuple):
-    """The differences of one service, question or rule."""
+    """The differences of one service, question or rule, and its page; none where the draft has it no more."""
 
     where: str
+    link: str
     rows: list[Difference]
 
 
 def grouped(found: Sequence[Difference]) -> list[Group]:
     """The differences as they are shown: by what they are about."""
-    return [Group(where, list(rows)) for where, rows in groupby(found, key=lambda one: one.where)]
+    pages = _pages()
+
+    def place(one: Difference) -> tuple[str, str]:
+        return one.where, pages.get(_name(getattr(one.where, "record", None)), "")
+
+    return [Group(where, link, list(rows)) for (where, link), rows in groupby(found, key=place)]
+
+
+def _pages() -> dict[Hashable, str]:
+    """The page of each record of the draft on the desk."""
+    named = {
+        (shape, key): link
+        for shape, name in NAMED.items()
+        for key, link in links(admin.site, MODELS[shape], name).items()
+    }
+    rules = models.Recommendation.objects.select_related("service").prefetch_related("when__question")
+    return named | {
+        _name(rule.record()): reverse("admin:navigator_recommendation_change", args=[rule.pk]) for rule in rules
+    }
+
+
+NAMED: dict[type[Record], str] = {
+    Service: "slug",
+    Organization: "slug",
+    flow.Question: "key",
+    flow.Guidance: "key",
+}
+"""What names a record for good. A rule has no name: it is found by all that it says."""
+
+
+def _name(record: Record | None) -> Hashable:
+    name = NAMED.get(type(record))  # type: ignore[arg-type]
+    return (type(record), getattr(record, name)) if name else msgspec.json.encode(record)
 
 
 class Fault(NamedTuple):
@@ -164,9 +203,7 @@ def publish(request: HttpRequest) -> HttpResponse:
             return redirect("admin:publish")
     elif request.method == "POST":
         status = 403
-        messages.error(
-            request, _("Nothing was published: you edited the draft last, so somebody else must publish it.")
-        )
+        messages.error(request, _("Nothing was published: you edited this draft, so somebody else must publish it."))
     draft, report = editions.check_draft()
     edition = in_force()
     found = differences(edition.content if edition else NONE, draft)
@@ -183,6 +220,7 @@ def publish(request: HttpRequest) -> HttpResponse:
         note=note or summary(found),
         draft=editions.digest(editions.encode(draft)),
         eyes=eyes,
+        damaged=editions.damaged(),
     )
 
 
@@ -266,21 +304,14 @@ def listed(request: HttpRequest) -> HttpResponse:
     edition = in_force()
     rows = models.Edition.objects.select_related("published_by")
     shown = Paginator(rows, 25).get_page(request.GET.get("p"))
-    found = [Row(row, _sound(row), bool(edition and edition.number == row.number)) for row in shown]
+    found = [Row(row, editions.sound(row), bool(edition and edition.number == row.number)) for row in shown]
     numbers = list(models.Edition.objects.values_list("number", flat=True))
-    return page(request, "editions", _("Editions"), rows=found, shown=shown, numbers=numbers)
-
-
-def _sound(row: models.Edition) -> bool:
-    try:
-        _opened(row)
-    except ValueError:
-        return False
-    return True
+    damaged = editions.damaged()
+    return page(request, "editions", _("Editions"), rows=found, shown=shown, numbers=numbers, damaged=damaged)
 
 
 def _opened(row: models.Edition) -> Edition:
-    """The edition of a row. Raises ValueError (msgspec's errors are such) if it is damaged."""
+    """The edition of a row. Raises ValueError if it is damaged."""
     return editions.opened(row.number, bytes(row.content), row.hash)
 
 
@@ -292,7 +323,7 @@ def compare(request: HttpRequest) -> HttpResponse:
         raise Http404
     old, new = (get_object_or_404(models.Edition, number=int(number)) for number in asked)
     title = _("Editions %(old)s and %(new)s") % {"old": old.number, "new": new.number}
-    damaged = [row.number for row in (old, new) if not _sound(row)]
+    damaged = [row.number for row in (old, new) if not editions.sound(row)]
     found = [] if damaged else differences(_opened(old).content, _opened(new).content)
     return page(request, "compare", title, old=old, new=new, damaged=damaged, groups=grouped(found))
 
@@ -301,7 +332,7 @@ def compare(request: HttpRequest) -> HttpResponse:
 def download(request: HttpRequest, number: int) -> HttpResponse:
     """An edition as it is kept, as JSON."""
     row = get_object_or_404(models.Edition, number=number)
-    if not _sound(row):
+    if not editions.sound(row):
         messages.error(request, _("Edition %(number)s is damaged: its hash does not fit.") % {"number": number})
         return redirect("admin:editions")
     response = HttpResponse(bytes(row.content), content_type="application/json")
@@ -316,7 +347,7 @@ def rollback(request: HttpRequest, number: int) -> HttpResponse:
         return refused(request)
     row = get_object_or_404(models.Edition, number=number)
     edition = in_force()
-    if edition is None or not _sound(row):
+    if edition is None or not editions.sound(row):
         messages.error(request, _("Edition %(number)s is damaged: its hash does not fit.") % {"number": number})
         return redirect("admin:editions")
     status, draft = 200, request.method != "POST" or "draft" in request.POST
@@ -336,7 +367,17 @@ def rollback(request: HttpRequest, number: int) -> HttpResponse:
             return redirect("admin:editions")
     found = grouped(differences(edition.content, _opened(row).content))
     title = _("Roll back to edition %(number)s") % {"number": number}
-    return page(request, "rollback", title, status, row=row, edition=edition, groups=found, draft=draft)
+    return page(
+        request,
+        "rollback",
+        title,
+        status,
+        row=row,
+        edition=edition,
+        groups=found,
+        draft=draft,
+        damaged=editions.damaged(),
+    )
 
 
 # Explain
@@ -355,6 +396,7 @@ def explain_form(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "edition": edition,
         "draft": draft,
+        "token": seal(Step(answers=answers)),
         "selects": _selects(edition, answers),
         "open": [t(question.title) for question in edition.flow.questions if _skipped(question, answers, found)],
         "services": [

@@ -140,7 +140,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 FOUR_EYES = switch("FOUR_EYES", False)
-"""Whether whoever last edited the draft must let somebody else publish it."""
+"""Whether whoever edited the draft since it was last published must let somebody else publish it."""
 
 # Languages: the default first. A host names those that it publishes.
 KNOWN_LANGUAGES = {"en": _("English"), "es": _("Spanish")}
@@ -194,7 +194,7 @@ SESSION_SAVE_EVERY_REQUEST = True
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 # Django's other storages put a cookie on the path "/", which a public page would then receive.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
-CSRF_FAILURE_VIEW = "navigator.views.forbidden"
+CSRF_FAILURE_VIEW = "navigator.desk.forbidden"
 
 # Signing in (docs/decisions/0005-staff-sign-in.md): a password and a second factor for every account.
 LOGIN_URL = "account_login"

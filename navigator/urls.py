@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from . import directory, signin, views
+from . import desk, directory, signin, views
 
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
@@ -31,8 +31,8 @@ urlpatterns = [
     ),
 ]
 handler400 = views.bad_request
-handler403 = views.forbidden
-handler404 = views.not_found
+handler403 = desk.forbidden
+handler404 = desk.not_found
 handler500 = views.server_error
 handler429 = signin.too_many
 """allauth asks for it by this name."""

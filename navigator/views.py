@@ -275,7 +275,7 @@ def respond_all(request: HttpRequest, edition: Edition) -> HttpResponse:
 
 def render_all(request: HttpRequest, edition: Edition, wish: search.Wish, open_now: bool) -> str:
     """The services that a person looks for as HTML: the whole page, or only the part that htmx swaps."""
-    context: dict[str, Any] = {"linked_data": directory.linked_data(edition)}
+    context: dict[str, Any] = {}
     if wish or open_now:
         shown = (_card(edition, service) for service in search.find(edition, wish))
         context["found"] = [card for card in shown if card.state == "open" or not open_now]
@@ -283,10 +283,17 @@ def render_all(request: HttpRequest, edition: Edition, wish: search.Wish, open_n
         context["groups"] = groups(edition)
     if request.htmx:  # type: ignore[attr-defined]
         return render_to_string("parts/groups.html", {**context, "swapped": True})
-    context["ways"] = [(key, label) for key, (label, _kinds) in search.WAYS.items()]
-    context["needs"] = Service.CATEGORY
-    context["spoken"] = [(code, cards.LANGUAGE_NAMES.get(code, code)) for code in search.languages(edition)]
-    return render_to_string("all.html", {**frame(request), **context})
+    return render_to_string("all.html", {**frame(request), **around(edition), **context})
+
+
+def around(edition: Edition) -> dict[str, Any]:
+    """What the page of all services shows around the cards: what to look for, and the list for machines."""
+    return {
+        "ways": [(key, label) for key, (label, _kinds) in search.WAYS.items()],
+        "needs": Service.CATEGORY,
+        "spoken": [(code, cards.LANGUAGE_NAMES.get(code, code)) for code in search.languages(edition)],
+        "linked_data": directory.linked_data(edition),
+    }
 
 
 def _wished(request: HttpRequest, edition: Edition) -> tuple[search.Wish, bool]:

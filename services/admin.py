@@ -15,6 +15,7 @@ from django.urls import path, reverse
 from django.utils import formats, timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from i18nfield.fields import I18nCharField, I18nTextField
@@ -152,13 +153,14 @@ class SourceInline(Inline):
 
 
 class ServiceForm(CarefulForm):
-    """A service; it does not leave the public while questions lead to it."""
+    """A service: a draft needs a name; a live one is told all that it lacks; it stays while questions lead to it."""
 
     needed_by: Any = None
     """The admin's function of that name."""
 
     class Meta:
         help_texts: ClassVar = {
+            "slug": _("Small letters and hyphens. Never changes. Empty: made from the name."),
             "organization": _("Who runs it."),
             "plain": _("What it does for the reader, in a few short words. It stands above the official name."),
             "serves": _("Who may turn to it."),
@@ -171,6 +173,21 @@ class ServiceForm(CarefulForm):
             "assured_date": _("The button “Checked today” fills in this and the next two."),
             "assured_how": _("Its office, its website or its agency. Never by calling a crisis line."),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # `Service.clean` asks for them when the service goes live.
+        for name in {"name", "plain", "slug", "category"} & set(self.fields):
+            field: Any = self.fields[name]
+            field.required = field.one_required = False
+
+    def clean_slug(self) -> str:
+        """The short name; one from the first name there is, where it is left empty."""
+        name = next(iter(words(self.cleaned_data.get("name")).values()), "")
+        slug = self.cleaned_data["slug"] or slugify(name)[:50].strip("-")
+        if name and not slug:
+            raise ValidationError(_("Write a short name in small letters and hyphens."))
+        return slug
 
     def clean(self) -> dict[str, Any] | None:
         """Refuse to take a service from the public that is recommended."""
@@ -373,10 +390,23 @@ class ServiceAdmin(CarefulAdmin):
             "title": _("Checked today"),
             "opts": self.opts,
             "services": services,
+            "vouched": [self._vouched(service) for service in services],
             "form": form,
             "back": _back_to(services),
         }
         return TemplateResponse(request, "admin/services/service/checked.html", context)
+
+    def said_hours(self, way: ContactPoint) -> str:
+        """The hours of a way, as they are typed."""
+        return " ".join(filter(None, (way.hours, way.timezone, str(way.hours_note))))
+
+    def _vouched(self, service: Service) -> dict[str, Any]:
+        """All that somebody who checked a service answers for."""
+        ways = []
+        for way in service.ways.all():
+            told = (str(_("hours")), self.said_hours(way) or str(_("not known")))
+            ways.append((way, [*facts(way, "label", "vanity", "keyword", "languages"), told]))
+        return {"service": service, "facts": facts(service, "alert", "languages", "languages_note"), "ways": ways}
 
     def _record_check(self, request: HttpRequest, service: Service, how: str) -> None:
         service.assured_date = timezone.localdate()
@@ -392,6 +422,12 @@ def who(request: HttpRequest) -> str:
     """The signed-in person, as a check names them."""
     user: Any = request.user
     return user.get_full_name() or user.get_username()
+
+
+def facts(row: Model, *names: str) -> list[tuple[str, str]]:
+    """What a row says in these fields, each with the name of the field; empty ones are left out."""
+    fields: list[Any] = [row._meta.get_field(name) for name in names]
+    return [(str(field.verbose_name), str(value)) for field in fields if (value := getattr(row, field.name))]
 
 
 def check_address(services: Any) -> str:

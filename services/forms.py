@@ -40,7 +40,8 @@ class Translated(I18nWidget):
             box = widget.render(f"{name}_{place}", text, own, renderer)
             boxes.append((own["id"], names.get(code, code), missing, box))
         return format_html(
-            '<div class="languages">{}</div>',
+            '<div class="languages" id="{}" tabindex="-1">{}</div>',
+            base.get("id", name),
             format_html_join("", '<div class="language"><label for="{}">{}{}</label>{}</div>', boxes),
         )
 

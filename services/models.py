@@ -263,8 +263,12 @@ class Service(models.Model):
         errors = unfit_words(self)
         if self.status == "live":
             errors = {**gaps(self), **errors}
+            if not self.category:
+                errors["category"] = _("A live service needs a group on the list of all services.")
             if not self.assured_date:
                 errors["assured_date"] = _("A live service needs the day on which it was last checked.")
+        elif not words(self.name):
+            errors["name"] = _("Write a name in one language at least.")
         # A day that is kept already does not stand in the way of mending a number.
         kept = Service.objects.filter(pk=self.pk, assured_date=self.assured_date)
         if self.assured_date and self.assured_date > timezone.localdate() and not kept.exists():

@@ -4,6 +4,7 @@ import html
 
 import pytest
 from django.contrib.auth.models import Group, User
+from django.test import Client
 from django.urls import reverse
 
 from navigator import content, editions, models
@@ -302,3 +303,37 @@ def test_an_administrator_makes_no_superuser(client, db):
     assert client.post(reverse("admin:auth_user_change", args=[root.pk]), data).status_code == 403
     assert client.post(reverse("admin:auth_user_delete", args=[root.pk]), {"post": "yes"}).status_code == 403
     assert client.post(reverse("admin:auth_user_password_change", args=[root.pk]), {}).status_code == 403
+
+
+# Errors
+
+
+MISSING, BARRED = "/admin/nowhere/", "/admin/auth/user/"
+
+
+@pytest.mark.parametrize(("address", "status"), [(MISSING, 404), (BARRED, 403)])
+def test_staff_read_of_an_error_in_their_own_pages(desk, address, status):
+    response = desk.get(address)
+    assert response.status_code == status
+    assert "tel:911" not in said(response)
+    assert 'id="user-tools"' in said(response)
+    assert f'<a href="{reverse("admin:index")}">Back to the start page</a>' in said(response)
+
+
+def test_staff_whose_page_was_open_too_long_read_what_to_do(ana):
+    client = Client(enforce_csrf_checks=True)
+    sign_in(client, ana)
+    response = client.post(reverse("admin:publish"))
+    assert response.status_code == 403
+    assert "load it anew" in said(response)
+
+
+def test_anybody_else_sees_the_numbers(desk):
+    for address in ("/nowhere/", "/es/nowhere/"):
+        for someone in (Client(), desk):
+            response = someone.get(address)
+            assert response.status_code == 404
+            assert "tel:911" in said(response)
+    response = Client(enforce_csrf_checks=True).post(reverse("account_login"))
+    assert response.status_code == 403
+    assert "tel:911" in said(response)

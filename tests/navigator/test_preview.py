@@ -97,6 +97,46 @@ def test_all_services_are_those_of_the_draft(client):
     assert 'data-service="emergency-911"' not in found.content.decode()
 
 
+@pytest.mark.parametrize("status", ["live", "draft"])
+def test_one_service_is_shown_alone_as_its_card_will_be(client, status):
+    Service.objects.filter(slug="rainn").update(status=status)
+    row = Service.objects.get(slug="rainn")
+    page = client.get("/admin/preview/all/?service=rainn").content.decode()
+    assert re.findall(r'data-service="([^"]+)"', page) == ["rainn"]
+    assert "Words of the draft" in page
+    assert 'class="preview"' in page
+    assert f'href="/admin/services/service/{row.pk}/change/"' in page
+    assert 'href="/admin/preview/es/all/?service=rainn"' in page
+    spanish = client.get("/admin/preview/es/all/?service=rainn").content.decode()
+    assert re.findall(r'data-service="([^"]+)"', spanish) == ["rainn"]
+
+
+def test_no_public_address_names_a_service(client):
+    assert client.get("/admin/preview/all/?service=nobody").status_code == 404
+    public = Client().get("/all/?service=rainn").content.decode()
+    assert len(re.findall("data-service=", public)) > 1
+
+
+def test_the_page_of_a_service_leads_to_its_card(client):
+    User.objects.filter(username="eve").update(is_superuser=True)
+    row = Service.objects.get(slug="rainn")
+    page = client.get(reverse("admin:services_service_change", args=[row.pk])).content.decode()
+    assert 'href="/admin/preview/all/?service=rainn"' in page
+
+
+def test_what_is_explained_opens_in_the_preview(client):
+    client.handler.enforce_csrf_checks = False
+    data = {"of": "draft", "q-danger": "yes"}
+    page = client.post("/admin/explain/", data).content.decode()
+    form = page[page.index('action="/admin/preview/"') :]
+    token = re.search(r'name="t" value="([^"]+)"', form)[1]
+    content_type = "application/x-www-form-urlencoded"
+    shown = client.post("/admin/preview/", urlencode({"t": token, "g": "r"}), content_type=content_type)
+    assert 'data-service="emergency-911"' in shown.content.decode()
+    assert 'class="preview"' in shown.content.decode()
+    assert 'name="t"' not in client.post("/admin/explain/", data | {"of": "edition"}).content.decode()
+
+
 @pytest.mark.parametrize("path", ["nowhere/", "healthz", "admin/", "xx/", "es/es/"])
 def test_what_is_not_a_public_page_is_not_here(client, path):
     assert client.get(f"/admin/preview/{path}").status_code == 404

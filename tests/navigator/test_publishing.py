@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from navigator import editions, models
-from services.models import Service, words
+from services.models import Organization, Service, words
 from tests.navigator.staff import sign_in
 
 FORBIDDEN, CONFLICT = 403, 409
@@ -94,6 +94,33 @@ def test_the_page_shows_what_differs_and_one_button(client):
     assert "Checked by" in text(page)
     assert page.content.decode().count("Publish to everyone") == 1
     assert "paths walked" in text(page)
+
+
+@pytest.mark.parametrize("address", ["/admin/publish/", "/admin/"])
+def test_what_differs_leads_to_its_page(client, ana, address):
+    ana.is_superuser = True
+    ana.save()
+    edit(assured_by="Ana")
+    rows = [
+        Service.objects.get(slug="rainn"),
+        Organization.objects.get(slug="vibrant"),
+        *(model.objects.first() for model in (models.Question, models.Recommendation, models.Guidance)),
+    ]
+    Organization.objects.filter(slug="vibrant").update(name={"en": "Other", "es": "Otra"})
+    models.Question.objects.filter(pk=rows[2].pk).update(title={"en": "Other?", "es": "¿Otra?"})
+    models.Recommendation.objects.filter(pk=rows[3].pk).update(reason={"en": "because", "es": "porque"})
+    models.Guidance.objects.filter(pk=rows[4].pk).update(title={"en": "Other", "es": "Otra"})
+    page = client.get(address).content.decode()
+    for row in rows:
+        where = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+        assert f'<a href="{where}">' in page
+
+
+def test_a_rule_that_is_gone_has_no_page(client):
+    rule = models.Recommendation.objects.filter(service__slug="rainn").first()
+    rule.delete()
+    groups = client.get("/admin/publish/").context["groups"]
+    assert [(group.where, group.link) for group in groups] == [(f"Rule for {RAINN}", "")]
 
 
 def test_nothing_to_publish_has_no_button(client):
@@ -238,8 +265,15 @@ def test_publishing_killed_half_way_leaves_the_edition_in_force(client):
 # Four eyes
 
 
-def test_with_four_eyes_the_last_editor_may_not_publish_and_another_may(client, ana, settings):
+@pytest.fixture
+def four_eyes(settings, newest, clock):
+    """The setting, on a draft that was published a minute ago."""
     settings.FOUR_EYES = True
+    editions.publish()
+    clock.shift(60)
+
+
+def test_with_four_eyes_an_editor_may_not_publish_and_another_may(client, ana, four_eyes):
     bob = account("bob", publishes=True)
     edit(assured_by="Ana", by=ana)
     before = number()
@@ -253,11 +287,40 @@ def test_with_four_eyes_the_last_editor_may_not_publish_and_another_may(client, 
     assert number() > before
 
 
-def test_with_four_eyes_a_rollback_does_not_free_ones_own_edits(client, ana, settings):
-    settings.FOUR_EYES = True
+def test_with_four_eyes_whoever_edited_any_part_may_not_publish(client, ana, four_eyes, clock):
+    bob, carl = account("bob", publishes=True), account("carl", publishes=True)
     edit(assured_by="Ana", by=ana)
-    editions.rollback(number(), ana)
-    assert "somebody else must publish it" in text(client.get("/admin/publish/"))
+    edit("nhth", assured_by="Bob", by=bob)
+    before = number()
+    for editor in (ana, bob):
+        page = text(signed_in(editor).get("/admin/publish/"))
+        assert "somebody who did not must publish it: Carl" in page
+        publish(signed_in(editor), draft=editions.digest(editions.encode(editions.check_draft()[0])))
+        assert number() == before
+    clock.shift(60)
+    publish(signed_in(carl))
+    assert number() > before
+    clock.shift(60)
+    edit(assured_by="Bob", by=bob)
+    assert "Publish to everyone" in text(client.get("/admin/publish/")), "what was published counts no more"
+
+
+@pytest.mark.parametrize("draft", [False, True])
+def test_with_four_eyes_a_rollback_past_the_draft_frees_nobody(client, ana, four_eyes, clock, draft):
+    edit(assured_by="Ana", by=ana)
+    clock.shift(60)
+    editions.rollback(number(), ana, draft=draft)
+    clock.shift(60)
+    edit("nhth", assured_by="Bob", by=account("bob", publishes=True))
+    assert ("somebody who did not must" in text(client.get("/admin/publish/"))) != draft
+
+
+def test_with_four_eyes_a_fix_past_the_draft_frees_nobody(client, ana, four_eyes, clock):
+    edit(assured_by="Ana", by=ana)
+    clock.shift(60)
+    fix(signed_in(account("bob", publishes=True)), OFF)
+    clock.shift(60)
+    assert "somebody who did not must" in text(client.get("/admin/publish/"))
 
 
 def test_with_four_eyes_the_fast_lane_only_switches_off(client, settings):
@@ -542,7 +605,7 @@ def test_rolling_back_leaves_the_draft_where_that_is_not_ticked(client):
     assert Service.objects.get(slug="rainn").assured_by == "Ana from the county"
 
 
-@pytest.mark.parametrize("seen", ["", "99999", "²", "9" * 30, "9" * 5000])
+@pytest.mark.parametrize("seen", ["", "0", "00", "99999", "²", "9" * 30, "9" * 5000])
 def test_a_rollback_of_what_was_not_seen_is_refused(client, seen):
     first = number()
     edit(assured_by="Ana")
@@ -566,6 +629,41 @@ def test_a_damaged_edition_is_marked_and_neither_compared_nor_rolled_back_to(cli
     assert client.get(f"/admin/editions/{first}.json").status_code == 302
     assert client.post(f"/admin/editions/{first}/rollback/", {"edition": before}).status_code == 302
     assert number() == before
+
+
+@pytest.fixture(params=["in memory", "started anew"])
+def damaged(request, newest):
+    """The number of the newest edition, damaged in the database; a process may still have it whole."""
+    before = editions.current()
+    edit(assured_by="Ana")
+    row = editions.publish()
+    models.Edition.objects.filter(number=row.number).update(content=bytes(row.content)[:-1] + b" ")
+    if request.param == "started anew":
+        editions.serve(before)
+        editions.refresh()
+    return row.number
+
+
+def test_staff_are_told_of_a_damaged_newest_edition_and_publish_again(client, ana, damaged):
+    ana.is_superuser = True
+    ana.save()
+    assert f"Edition {damaged} is damaged" in text(client.get("/admin/"))
+    assert "Publish again" in text(client.get("/admin/"))
+    assert "Publish to everyone" in text(client.get("/admin/publish/"))
+    publish(client)
+    assert editions.current().number == number() > damaged
+    assert editions.current().services["rainn"].assured_by == "Ana"
+    assert "is damaged" not in text(client.get("/admin/"))
+    assert "Nothing to publish" in text(client.get("/admin/publish/"))
+
+
+def test_a_damaged_newest_edition_is_rolled_back_from(client, damaged):
+    sound = models.Edition.objects.filter(number__lt=damaged).first().number
+    assert f"/admin/editions/{sound}/rollback/" in client.get("/admin/editions/").content.decode()
+    page = client.get(f"/admin/editions/{sound}/rollback/")
+    client.post(f"/admin/editions/{sound}/rollback/", {"edition": shown(page, "edition")})
+    assert editions.current().number == number() > damaged
+    assert editions.current().hash == models.Edition.objects.get(number=sound).hash
 
 
 # Explain

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import html
+import re
 
 import pytest
 from django.contrib.auth.models import Group, Permission, User
@@ -122,6 +123,45 @@ def test_a_half_made_service_does_not_go_live_and_says_what_is_missing(desk):
     assert save(desk, service, **changes | {"status": "draft", "name_0": "A line"}).status_code == 302
 
 
+def new(desk, **values):
+    """Fill in the empty page of a service, save."""
+    add = reverse("admin:services_service_add")
+    return desk.post(add, filled(desk.get(add), FORM) | values)
+
+
+def test_a_draft_needs_a_name_and_who_runs_it(desk):
+    runs = str(Organization.objects.first().pk)
+    assert new(desk, name_1="Línea de ayuda", organization=runs).status_code == 302
+    draft = Service.objects.get(slug="linea-de-ayuda")
+    assert (draft.status, draft.category) == ("draft", "")
+    assert save(desk, draft, staff_note="Ask Bo").status_code == 302
+    assert desk.get(reverse("admin:services_service_changelist"), {"q": "linea"}).status_code == 200
+    assert set(new(desk, organization=runs).context["adminform"].form.errors) == {"name"}
+    assert set(new(desk, organization=runs, name_0="帮助").context["adminform"].form.errors) == {"slug"}
+    assert set(new(desk, organization=runs, name_0="Linea de ayuda").context["adminform"].form.errors) == {"slug"}
+
+
+def test_a_new_live_service_is_told_at_once_all_that_it_lacks(desk):
+    response = new(desk, status="live", cost_0="Free")
+    form = response.context["adminform"].form
+    lacking = {"name", "plain", "cost", "organization", "category", "assured_date"}
+    assert {name: len(errors) for name, errors in form.errors.items()} == dict.fromkeys(lacking, 1)
+    formsets = [each.formset for each in response.context["inline_admin_formsets"]]
+    assert [len(each.non_form_errors()) for each in formsets] == [1, 1]
+    row = {"order": "0", "kind": "call", "value": "888-373-7888", "title": "Its page"}
+    complete = {
+        "status": "live",
+        **{f"{name}_{place}": "Words" for name in ("name", "plain", "cost") for place in range(2)},
+        "organization": str(Organization.objects.first().pk),
+        "category": "local",
+        "assured_date": "2026-11-24",
+        **{f"{rows}-TOTAL_FORMS": "1" for rows in ("ways", "sources")},
+        **{f"{rows}-0-{name}": value for rows in ("ways", "sources") for name, value in row.items()},
+    }
+    assert new(desk, **complete).status_code == 302
+    assert Service.objects.get(slug="words").status == "live"
+
+
 def test_an_urgent_note_may_stand_in_for_a_way_to_reach(desk):
     service = lonely()
     data = {"ways-0-DELETE": "on", "alert_0": "Call 911 instead.", "alert_1": "Llame al 911."}
@@ -202,6 +242,50 @@ def test_a_refusal_to_retire_leads_to_the_recommendations(desk, nhth):
     for rule in nhth.recommendations.all():
         assert f'<a href="{reverse("admin:navigator_recommendation_change", args=[rule.pk])}">' in text
     assert "To take it off at once" in text
+
+
+def test_a_refused_page_lists_on_top_what_is_wrong_and_leads_there(desk):
+    service = lonely()
+    new = {
+        "sources-TOTAL_FORMS": "2",
+        "sources-1-service": str(service.pk),
+        "sources-1-url": "nowhere",
+        "sources-1-order": "0",
+    }
+    changes = {"plain_1": "", "review_days": "0", "ways-0-value": "12", "ways-0-label_0": "For work"}
+    text = said(save(desk, service, **changes, **new))
+    summary = text[text.index('<section class="wrong"') : text.index("</section>")]
+    assert re.match(r'<section class="wrong" tabindex="-1" autofocus', summary)
+    ways = re.findall(r'<a href="#([^"]+)">([^<]+)</a>: (\S.*?)</li>', summary, re.S)
+    assert [(target, name) for target, name, _why in ways] == [
+        ("id_plain", "What it is, in plain words"),
+        ("id_review_days", "Days between checks"),
+        ("id_ways-0-value", "Way to reach 1, Number or address"),
+        ("id_ways-0-label", "Way to reach 1, For whom or what"),
+        ("id_sources-1-title", "Source 2, Title"),
+        ("id_sources-1-url", "Source 2, Web address"),
+    ]
+    for target, _name, why in ways:
+        assert f'id="{target}"' in text
+        assert why.strip() in text.replace(summary, "")
+
+
+def test_a_refused_page_names_rows_that_lack_altogether(desk):
+    text = said(save(desk, lonely(), **{"ways-0-DELETE": "on", "sources-0-DELETE": "on"}))
+    summary = text[text.index('<section class="wrong"') : text.index("</section>")]
+    assert '<a href="#ways-heading">Ways to reach</a>: A live service needs at least one way' in summary
+    assert '<a href="#sources-heading">Sources</a>: A live service needs at least one source' in summary
+    assert 'id="ways-heading"' in text
+
+
+def test_the_focus_goes_to_what_is_wrong_on_a_new_page_too(desk):
+    add = reverse("admin:services_service_add")
+    opened = desk.get(add)
+    assert "django-admin-form-add-constants" in said(opened)
+    assert "autofocus" not in said(opened)
+    refused = said(desk.post(add, filled(opened, FORM)))
+    assert refused.count("autofocus") == 1
+    assert "django-admin-form-add-constants" not in refused
 
 
 # Two people
@@ -320,6 +404,29 @@ def test_checked_today_records_how_when_and_by_whom(desk, nhth):
         False,
     )
     assert "Ana Ruiz" in said(desk.get(reverse("admin:services_service_history", args=[nhth.pk])))
+
+
+def test_a_check_shows_all_that_it_vouches_for(desk):
+    service = lonely(languages="en, so", languages_note={"en": "Ask for others"}, alert={"en": "Busy this week"})
+    service.ways.update(hours="Mo-Fr 08:00-20:00", timezone="America/New_York", label={"en": "For work"})
+    service.ways.create(kind="text", value="233733", keyword="HELP", languages="es", order=2)
+    service.ways.create(kind="chat", value="https://example.org/chat", hours_note={"en": "By day"}, order=3)
+    text = said(desk.get(reverse("admin:services_service_checked"), {"id": service.pk}))
+    for fact in (
+        "Urgent note: Busy this week",
+        "Language codes: en, so",
+        "Languages, in words: Ask for others",
+        "Call: 1-888-373-7888",
+        "For whom or what: For work",
+        "Hours: Monday to Friday, 8 a.m. to 8 p.m., Eastern time",
+        "Text message: 233733",
+        "Word to text: HELP",
+        "Language codes: es",
+        "Hours: not known",
+        "Chat: https://example.org/chat",
+        "Hours: By day",
+    ):
+        assert fact in text
 
 
 def test_several_services_are_checked_from_the_list(desk):
