@@ -52,8 +52,10 @@ def left(answer):
     page = re.sub(r"<(textarea|code)\b.*?</\1>", "", answer.content.decode(), flags=re.DOTALL)
     page = re.sub(r'<(\w+)[^>]* lang="en".*?</\1>', "", page, flags=re.DOTALL)
     page = re.sub(r"</text>\s*<text[^>]*>", " ", page)  # a drawing has one for each line
+    for title in Source.objects.values_list("title", flat=True):
+        page = page.replace(html.escape(title), " ")
     said = shown(page)
-    for name in (*words.NAMES, *Source.objects.values_list("title", flat=True)):
+    for name in words.NAMES:
         said = said.replace(name, " ")
     return [*english(page), *(said[max(0, found.start() - 40) : found.end() + 40] for found in TELLING.finditer(said))]
 
