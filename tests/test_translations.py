@@ -59,6 +59,14 @@ def test_the_catalogue_is_up_to_date(catalog):
     assert found == kept, f"new: {found - kept}; gone: {kept - found}"
 
 
+def test_no_message_stands_inside_an_f_string():
+    """There it is not found, and stays in English."""
+    inside = re.compile(r"\{[^{}]*\b(?:_|n?gettext)\(['\"][^{}]*\}")
+    python = (path for path in messages.sources() if path.suffix == ".py")
+    found = [line for path in python for line in path.read_text().splitlines() if re.search(r"\bf['\"]", line)]
+    assert not [line for line in found if inside.search(line)]
+
+
 @pytest.mark.parametrize("path", PAGES)
 def test_a_spanish_page_shows_no_english(client, path):
     page = client.get(path).content.decode()

@@ -173,6 +173,7 @@ def test_the_cookie_is_for_the_staff_pages_alone(client, settings):
     answer = client.post(SWITCH, {"language": "es", "next": LOGIN})
     cookie = answer.cookies["django_language"]
     assert (cookie["path"], cookie["samesite"], cookie["httponly"]) == ("/admin/", "Lax", True)
+    assert cookie["max-age"] == 365 * 24 * 60 * 60
     assert settings.LANGUAGE_COOKIE_SECURE is settings.SESSION_COOKIE_SECURE
     client.cookies["django_language"]["path"] = "/"
     for address in ("/", "/all/", "/safety/", "/leave/", "/nowhere/", "/healthz"):
