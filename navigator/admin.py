@@ -3,15 +3,18 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.models import User
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.forms import AdminPasswordChangeForm, SetUnusablePasswordMixin
+from django.contrib.auth.models import Group, User
 from django.core.exceptions import ValidationError
 from django.db.models import Max, QuerySet
-from django.forms import CheckboxSelectMultiple
+from django.forms import CheckboxSelectMultiple, ModelMultipleChoiceField
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.html import format_html
+from django.utils.text import format_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from services.admin import CarefulAdmin, Inline, ServiceAdmin, SourceInline, WayInline
@@ -287,7 +290,37 @@ class GuidanceAdmin(ConditionalAdmin):
 
 # People
 
-admin.site.unregister(User)
+admin.site.unregister([User, Group])
+VERBS = {"add": _("Can add"), "change": _("Can change"), "delete": _("Can delete"), "view": _("Can view")}
+
+
+class Rights(ModelMultipleChoiceField):
+    """The rights in the language at hand: Django writes them into the database in English."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """The table, and what may be done with its rows; another right by its name."""
+        verb, _underscore, model = obj.codename.partition("_")
+        plain = verb in VERBS and model == obj.content_type.model
+        return f"{obj.content_type} | {VERBS[verb] if plain else gettext(obj.name)}"
+
+
+@admin.register(Group)
+class RoleAdmin(GroupAdmin):
+    """The roles."""
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest | None = None, **kwargs: Any) -> Any:
+        """The rights in the language at hand."""
+        return super().formfield_for_manytomany(db_field, request, **{**kwargs, "form_class": Rights})
+
+
+class PasswordForm(AdminPasswordChangeForm):
+    """Django's, whose help is put together before a language is known, and would stay in English."""
+
+    usable_password_help_text = format_lazy(  # type: ignore[assignment]
+        '{}<ul id="id_unusable_warning" class="messagelist"><li class="warning">{}</li></ul>',
+        SetUnusablePasswordMixin.usable_password_help_text,
+        _("If disabled, the current password for this user will be lost."),
+    )
 
 
 @admin.register(User)
@@ -295,6 +328,7 @@ class People(UserAdmin):
     """The accounts. Rights come from roles; only a superuser makes a superuser."""
 
     filter_horizontal = ()
+    change_password_form = PasswordForm
     fieldsets = (
         (None, {"fields": ("username", "password")}),
         (_("Person"), {"fields": ("first_name", "last_name", "email")}),

@@ -13,6 +13,7 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 from django.utils import translation
+from django.utils.cache import patch_vary_headers
 
 access = logging.getLogger("navigator.access")
 
@@ -43,10 +44,10 @@ def private(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Ht
 
     def answer(request: HttpRequest) -> HttpResponse:
         staff = request.path_info.startswith(settings.ADMIN_PATH)
-        # The thread may still speak the language of the request before.
-        translation.activate(translation.get_language_from_path(request.path_info) or settings.LANGUAGE_CODE)
         if not staff:  # no public page knows a cookie: a stray one must not wake a session, and the database
             request.META.pop("HTTP_COOKIE", None)
+        # The thread may still speak the language of the request before.
+        translation.activate(_language(request, staff))
         wrong = _refused(request, staff)
         response = views.error(request, wrong) if wrong else get_response(request)
         _protect(response, staff)
@@ -54,6 +55,13 @@ def private(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Ht
         return response
 
     return answer
+
+
+def _language(request: HttpRequest, staff: bool) -> str:
+    """By the path; on the staff's pages the one that the person chose, else one that the browser asks for."""
+    if staff:
+        return translation.get_language_from_request(request)
+    return translation.get_language_from_path(request.path_info) or settings.LANGUAGE_CODE
 
 
 def _refused(request: HttpRequest, staff: bool) -> int | None:
@@ -76,6 +84,9 @@ def _protect(response: HttpResponse, staff: bool) -> None:
     response["X-Frame-Options"] = settings.X_FRAME_OPTIONS
     if "immutable" not in response.get("Cache-Control", ""):
         response["Cache-Control"] = "no-store"
+        response.setdefault("Content-Language", translation.get_language())
+    if staff:
+        patch_vary_headers(response, ["Accept-Language", "Cookie"])
 
 
 def _log(request: HttpRequest, response: HttpResponse) -> None:

@@ -172,7 +172,7 @@ class Edition(models.Model):
         ordering: ClassVar = ["-number"]
 
     def __str__(self) -> str:
-        return f"{_('edition')} {self.number}"
+        return f"{self._meta.verbose_name} {self.number}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Write a new edition. Raises ValidationError for one that is already there."""

@@ -12,6 +12,7 @@ import msgspec
 
 from services import phones
 from services.records import SPEECHLESS, Organization, Record, Service, Text
+from services.sentences import Sentence
 
 from . import flow as flows
 from .flow import SKIP, Condition, Flow, Guidance, Part, Question, Recommendation
@@ -30,7 +31,7 @@ class Problem(Record, frozen=True, kw_only=True):
     code: str
     subject: str
     """The key or slug that it is about; ``question.choice`` for a choice."""
-    message: str
+    message: Sentence
     path: dict[str, str] = {}
     """The shortest answers that show it; empty where no path is needed to see it."""
 
@@ -133,14 +134,20 @@ def _unsound(flow: Flow) -> Iterator[Problem]:
     place: dict[str, int] = {}
     for index, question in enumerate(flow.questions):
         if question.key in place:
-            yield Problem(code="double", subject=question.key, message=f"The question “{question.key}” is there twice.")
+            yield Problem(
+                code="double",
+                subject=question.key,
+                message=Sentence("The question “%(question)s” is there twice.", question=question.key),
+            )
         place[question.key] = index
         keys = [SKIP, *(choice.key for choice in question.choices)]
         for key in sorted({key for key in keys if keys.count(key) > 1}):
             yield Problem(
                 code="double",
                 subject=f"{question.key}.{key}",
-                message=f"“{question.key}” has the choice “{key}” twice.",
+                message=Sentence(
+                    "“%(question)s” has the choice “%(choice)s” twice.", question=question.key, choice=key
+                ),
             )
     known = {question.key: {choice.key for choice in question.choices} | {SKIP} for question in flow.questions}
     for index, question in enumerate(flow.questions):
@@ -152,7 +159,11 @@ def _unsound(flow: Flow) -> Iterator[Problem]:
                 yield Problem(
                     code="endless",
                     subject=name,
-                    message=f"“{name}” waits for the answer to “{late[0]}”, which comes no earlier: it never ends.",
+                    message=Sentence(
+                        "“%(name)s” waits for the answer to “%(question)s”, which comes no earlier: it never ends.",
+                        name=name,
+                        question=late[0],
+                    ),
                 )
             yield from _unknown(name, part.when, known)
     for rule in flow.recommendations:
@@ -168,7 +179,12 @@ def _unknown(name: str, when: Condition, known: Mapping[str, set[str]]) -> Itera
                 yield Problem(
                     code="unknown",
                     subject=name,
-                    message=f"“{name}” depends on “{question}: {choice}”, which does not exist.",
+                    message=Sentence(
+                        "“%(name)s” depends on “%(question)s: %(choice)s”, which does not exist.",
+                        name=name,
+                        question=question,
+                        choice=choice,
+                    ),
                 )
 
 
@@ -192,7 +208,12 @@ def _missing_words(
                 yield Problem(
                     code="words",
                     subject=name,
-                    message=f"“{name}”: the text “{field.name}” is missing in: {', '.join(missing)}.",
+                    message=Sentence(
+                        "“%(name)s”: the text “%(field)s” is missing in: %(languages)s.",
+                        name=name,
+                        field=field.name,
+                        languages=", ".join(missing),
+                    ),
                 )
 
 
@@ -207,12 +228,20 @@ def _unsafe_services(services: Mapping[str, Service]) -> Iterator[Problem]:
                     sound = False
                 if not sound:
                     yield Problem(
-                        code="number", subject=service.slug, message=f"“{way.value}” is not a phone number that exists."
+                        code="number",
+                        subject=service.slug,
+                        message=Sentence("“%(number)s” is not a phone number that exists.", number=way.value),
                     )
         if not service.sources:
-            yield Problem(code="source", subject=service.slug, message=f"“{service.slug}” has no source.")
+            yield Problem(
+                code="source", subject=service.slug, message=Sentence("“%(name)s” has no source.", name=service.slug)
+            )
         if service.assured_date is None:
-            yield Problem(code="date", subject=service.slug, message=f"“{service.slug}” has never been checked.")
+            yield Problem(
+                code="date",
+                subject=service.slug,
+                message=Sentence("“%(name)s” has never been checked.", name=service.slug),
+            )
 
 
 # Second pass: every path
@@ -226,7 +255,7 @@ class _Walked:
         self.services = services
         self.paths = 0
         self.coverage: dict[str, Coverage] = {}
-        self.shortest: dict[tuple[str, str], tuple[str, dict[str, str]]] = {}
+        self.shortest: dict[tuple[str, str], tuple[Sentence, dict[str, str]]] = {}
         self.questions: set[str] = set()
         self.choices: set[tuple[str, str]] = set()
         self.rules: set[int] = set()
@@ -248,19 +277,38 @@ class _Walked:
             if rule.service in self.services:
                 shown.append(rule.service)
             else:
-                self._show("retired", rule.service, f"“{rule.service}” is recommended but is not live.", answers)
+                self._show(
+                    "retired",
+                    rule.service,
+                    Sentence("“%(name)s” is recommended but is not live.", name=rule.service),
+                    answers,
+                )
         for place, slug in enumerate(shown):
             self._cover(slug, place == 0, answers)
         if len(answers) > MOST_QUESTIONS:
-            self._show("long", "", f"A path asks {len(answers)} questions; the most is {MOST_QUESTIONS}.", answers)
+            self._show(
+                "long",
+                "",
+                Sentence(
+                    "A path asks %(count)s questions; the most is %(most)s.", count=len(answers), most=MOST_QUESTIONS
+                ),
+                answers,
+            )
         if len(shown) < FEWEST_SERVICES:
             self._show(
-                "single", "", f"A path shows {len(shown)} live services; the fewest is {FEWEST_SERVICES}.", answers
+                "single",
+                "",
+                Sentence(
+                    "A path shows %(count)s live services; the fewest is %(fewest)s.",
+                    count=len(shown),
+                    fewest=FEWEST_SERVICES,
+                ),
+                answers,
             )
         elif not any(slug in self.silent for slug in shown):
-            self._show("speech", "", "A path shows no service that can be reached without speaking.", answers)
+            self._show("speech", "", Sentence("A path shows no service that can be reached without speaking."), answers)
         if answers.get(DANGER[0]) == DANGER[1] and (not shown or shown[0] != EMERGENCY):
-            self._show("danger", EMERGENCY, "Someone is in danger, but 911 does not come first.", answers)
+            self._show("danger", EMERGENCY, Sentence("Someone is in danger, but 911 does not come first."), answers)
 
     def _cover(self, slug: str, first: bool, answers: dict[str, str]) -> None:
         found = self.coverage.get(slug, Coverage())
@@ -269,7 +317,7 @@ class _Walked:
             first=found.first + first, also=found.also + (not first), shortest=answers if shorter else found.shortest
         )
 
-    def _show(self, code: str, subject: str, message: str, answers: dict[str, str]) -> None:
+    def _show(self, code: str, subject: str, message: Sentence, answers: dict[str, str]) -> None:
         found = self.shortest.get((code, subject))
         if found is None or _length(answers) < _length(found[1]):
             self.shortest[code, subject] = (message, answers)
@@ -280,30 +328,42 @@ class _Walked:
             yield Problem(code=code, subject=subject, message=message, path=answers)
         if DANGER not in self.choices:
             yield Problem(
-                code="danger", subject=EMERGENCY, message="No question asks whether someone is in danger right now."
+                code="danger",
+                subject=EMERGENCY,
+                message=Sentence("No question asks whether someone is in danger right now."),
             )
         for question in self.flow.questions:
             if question.key not in self.questions:
-                yield _unreached(question.key, f"The question “{question.key}” is never asked.")
+                yield _unreached(
+                    question.key, Sentence("The question “%(question)s” is never asked.", question=question.key)
+                )
                 continue
             for choice in question.choices:
                 if (question.key, choice.key) not in self.choices:
                     yield _unreached(
-                        f"{question.key}.{choice.key}", f"“{question.key}: {choice.key}” is never offered."
+                        f"{question.key}.{choice.key}",
+                        Sentence(
+                            "“%(question)s: %(choice)s” is never offered.", question=question.key, choice=choice.key
+                        ),
                     )
         for rule in self.flow.recommendations:
             if id(rule) not in self.rules and rule.service in self.services:
-                yield _unreached(rule.service, f"No path uses the rule for “{rule.service}” with rank {rule.rank}.")
+                yield _unreached(
+                    rule.service,
+                    Sentence(
+                        "No path uses the rule for “%(name)s” with rank %(rank)s.", name=rule.service, rank=rule.rank
+                    ),
+                )
         for text in self.flow.guidance:
             if text.key not in self.texts:
-                yield _unreached(text.key, f"The guidance “{text.key}” is never shown.")
+                yield _unreached(text.key, Sentence("The guidance “%(name)s” is never shown.", name=text.key))
         for slug, service in self.services.items():
             ruled = any(rule.service == slug for rule in self.flow.recommendations)
             if not ruled and not service.directory_only:
-                yield _unreached(slug, f"“{slug}” is live, but no rule leads to it.")
+                yield _unreached(slug, Sentence("“%(name)s” is live, but no rule leads to it.", name=slug))
 
 
-def _unreached(subject: str, message: str) -> Problem:
+def _unreached(subject: str, message: Sentence) -> Problem:
     return Problem(code="unreached", subject=subject, message=message)
 
 

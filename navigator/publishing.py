@@ -167,7 +167,9 @@ def faults(found: Sequence[paths.Problem], content_: Content) -> list[Fault]:
             ways = [(slug, problem.subject), (f"{rules}?{query}", _("its recommendations"))]
         elif key := keys.get(problem.subject.split(".")[0]):
             ways = [(key, problem.subject)]
-        shown.append(Fault(problem.message, ways, content.said(content_.flow, problem.path), problem.path))
+        shown.append(
+            Fault(problem.message.translated(_), ways, content.said(content_.flow, problem.path), problem.path)
+        )
     return shown
 
 
@@ -363,7 +365,8 @@ def rollback(request: HttpRequest, number: int) -> HttpResponse:
         else:
             words = _("Edition %(old)s is in force again, as edition %(new)s.") % {"old": number, "new": made.number}
             kept = _("The draft stays as it is: look at it before you publish it.")
-            messages.success(request, f"{words} {_('The draft is set back to it too.') if draft else kept}")
+            back = _("The draft is set back to it too.")
+            messages.success(request, f"{words} {back if draft else kept}")
             return redirect("admin:editions")
     found = grouped(differences(edition.content, _opened(row).content))
     title = _("Roll back to edition %(number)s") % {"number": number}

@@ -40,7 +40,7 @@ from django.urls import path, resolve, reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.http import urlencode
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -80,7 +80,7 @@ urlpatterns = [
 
 SIGN_IN = {"account_login", "mfa_authenticate"}
 """Where somebody who is not signed in may type a password or a code."""
-OPEN = SIGN_IN | {"account_other", "admin:logout"}
+OPEN = SIGN_IN | {"account_other", "admin:logout", "set_language"}
 ENROL = {"mfa_activate_totp", "mfa_add_webauthn", "account_reauthenticate"}
 """All that an account without a second factor can open: the pages that give it one."""
 MARK = "second_factor_of"
@@ -195,6 +195,16 @@ def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpRe
 
 
 # What we decide differently from allauth
+
+BETTER = (
+    gettext_noop("Use authenticator app or code"),
+    gettext_noop("Use a security key"),
+    gettext_noop("Security key added."),
+    gettext_noop("Security key removed."),
+    gettext_noop("Welcome,"),
+    gettext_noop("History"),
+)
+"""Words of allauth's and Django's pages that our catalogue says better, and as ours do."""
 
 
 class Accounts(DefaultAccountAdapter):

@@ -4,6 +4,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
+from django.views.i18n import set_language
 
 from . import desk, directory, signin, views
 
@@ -12,6 +13,7 @@ urlpatterns = [
     path("leave/", views.leave, name="leave"),
     path("admin/account/", include(signin.urlpatterns)),
     path("admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")),
+    path("admin/language/", set_language, name="set_language"),
     path("admin/", admin.site.urls),
     # Open Referral HSDS 3.0; its API reference has no slash at the end.
     path("hsds/", directory.base, name="hsds"),

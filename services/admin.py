@@ -59,6 +59,13 @@ class CarefulAdmin(admin.ModelAdmin):
             message = format_html("{} {} {}", message, said, format_html_join(" · ", '<a href="{}">{}</a>', links))
         super().message_user(request, message, level, *args, **kw)
 
+    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
+        """Django's, with each field by its own name: catalogues do not know it with a capital, as a label has it."""
+        found = super().construct_change_message(request, form, formsets, add)
+        for change in (change for each in found for change in each.values() if "fields" in change):
+            change["fields"] = [name[:1].lower() + name[1:] for name in change["fields"]]
+        return found
+
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """What Django finds; but with anything that needs one of the rows, named, deleting is refused."""
         deletable, counts, lacking, protected = super().get_deleted_objects(objs, request)

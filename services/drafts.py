@@ -18,6 +18,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.html import strip_tags
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from . import hours, hsds, models, phones, records
 
@@ -163,16 +165,20 @@ def bring_in(rows: list[dict[str, Any]], language: str = hsds.MAIN) -> Report:
     Raises ValueError for more of them than anyone can check.
     """
     if len(rows) > MOST:
-        raise ValueError(f"{len(rows)} services are too many at once: at most {MOST}. Split the file.")
+        raise ValueError(
+            _("%(count)s services are too many at once: at most %(most)s. Split the file.")
+            % {"count": len(rows), "most": MOST}
+        )
     report = Report()
     ready = []
     seen: set[str] = set()
+    nameless = _("no name")
     for number, row in enumerate(rows, start=1):
-        name = _line(f"{number}. {row.get('name') or 'no name'}")
+        name = _line(f"{number}. {row.get('name') or nameless}")
         try:
             row = _clean(row)
             if str(row.get("id")) in seen:
-                raise ValueError("its id stands twice in this file")
+                raise ValueError(_("its id stands twice in this file"))
             seen.add(str(row.get("id")))
             service, organization, notes = _read(row, language, report)
             _check(service, organization)
@@ -192,7 +198,7 @@ def _write(ready: list[tuple[str, records.Service, records.Organization, list[st
     organizations = set(models.Organization.objects.values_list("slug", flat=True))
     for name, service, organization, notes in ready:
         if service.slug in here or any(source.url in foreign for source in service.sources):
-            report.skipped.append(_line(f"{name}: it is here already; nothing was changed"))
+            report.skipped.append(_line(f"{name}: " + _("it is here already; nothing was changed")))
             continue
         if organization.slug not in organizations:
             models.save_organization(organization)
@@ -236,9 +242,9 @@ class _Draft:
             website=theirs.organization.website if _is_web(theirs.organization.website) else "",
         )
         if not organization.name:
-            raise ValueError("its organization has no name")
+            raise ValueError(_("its organization has no name"))
         if theirs.status != "active":
-            self.notes.append(f"its directory says that it is “{theirs.status}”")
+            self.notes.append(_("its directory says that it is “%(status)s”") % {"status": theirs.status})
         ways = tuple(self.ways())
         service = records.Service(
             slug=_slug(theirs.name, theirs.id),
@@ -256,15 +262,15 @@ class _Draft:
             keywords=self.text(theirs.alternate_name),
             alert=self.text(theirs.alert),
             ways=ways,
-            sources=(records.Source(title="Brought in from another directory (HSDS)", url=ID + key),),
+            sources=(records.Source(title=_("Brought in from another directory (HSDS)"), url=ID + key),),
             assured_date=self.assured(),
             assured_by=theirs.assurer_email,
             recheck=True,
         )
         areas = "; ".join(area.name for area in theirs.service_areas if area.name)
         if areas:
-            self.notes.append(f"where it serves: {areas}")
-        self.notes += [f"contact: {each.name}" for each in theirs.contacts if each.name]
+            self.notes.append(_("where it serves: %(areas)s") % {"areas": areas})
+        self.notes += [_("contact: %(name)s") % {"name": each.name} for each in theirs.contacts if each.name]
         self.notes = list(dict.fromkeys(self.notes))
         # What a record has no field for stays with the draft, where staff will read it.
         return msgspec.structs.replace(service, staff_note="\n".join(self.notes)), organization, self.notes
@@ -273,7 +279,9 @@ class _Draft:
         low, high = self.theirs.minimum_age, self.theirs.maximum_age
         if low is None and high is None:
             return ""
-        return f"Age: {'' if low is None else f'{low:g}'} - {'' if high is None else f'{high:g}'}".strip()
+        ages = {"low": "" if low is None else f"{low:g}", "high": "" if high is None else f"{high:g}"}
+        with override(self.language):
+            return (_("Age: %(low)s - %(high)s") % ages).strip()
 
     def assured(self) -> dt.date | None:
         if not self.theirs.assured_date:
@@ -281,7 +289,7 @@ class _Draft:
         try:
             return dt.date.fromisoformat(self.theirs.assured_date[:10])
         except ValueError:
-            self.notes.append(f"“{self.theirs.assured_date}” is not a date of a check")
+            self.notes.append(_("“%(date)s” is not a date of a check") % {"date": self.theirs.assured_date})
             return None
 
     def ways(self) -> list[records.ContactPoint]:
@@ -300,7 +308,7 @@ class _Draft:
             if _is_web(address):
                 found.append(records.ContactPoint(kind="website", value=address))
             else:
-                self.notes.append(f"“{address}” is not an address on the web; left out")
+                self.notes.append(_("“%(address)s” is not an address on the web; left out") % {"address": address})
         if theirs.email:
             found.append(records.ContactPoint(kind="email", value=theirs.email))
         for each in theirs.contacts:
@@ -316,15 +324,21 @@ class _Draft:
         }  # fmt: skip
         kind = kinds.get(phone.type.lower())
         if not kind:
-            self.notes.append(f"{phone.number} is a {phone.type}; left out")
+            self.notes.append(
+                _("%(number)s is a line of the kind “%(type)s”; left out")
+                % {"number": phone.number, "type": phone.type}
+            )
             return None
         try:
             value = phones.parse(phone.number.strip(" \"'"))
         except ValueError as error:
-            self.notes.append(f"left out: {error}")
+            self.notes.append(_("left out: %(why)s") % {"why": error.args[0].translated(_)})
             return None
         if phone.extension:
-            self.notes.append(f"{phones.show(value)} has the extension {phone.extension}")
+            self.notes.append(
+                _("%(number)s has the extension %(extension)s")
+                % {"number": phones.show(value), "extension": phone.extension}
+            )
         extension = f"({phone.extension})" if phone.extension else ""
         codes = tuple(dict.fromkeys(each.code for each in phone.languages if _is_code(each.code)))
         label = self.text(" ".join(filter(None, (phone.description, extension))))
@@ -341,14 +355,14 @@ class _Draft:
         try:
             text, ahead = _weekly(self.theirs.schedules)
         except ValueError:
-            self.notes.append("its hours are not the same every week, or are not understood; kept in words")
+            self.notes.append(_("its hours are not the same every week, or are not understood; kept in words"))
             return "", "", said
         if not text or text == hours.ALWAYS:
             return text, "", said
         if ahead is None:
-            self.notes.append("its hours name no time zone; choose the real one")
+            self.notes.append(_("its hours name no time zone; choose the real one"))
             return text, "", said
-        self.notes.append("its hours came with a fixed offset from UTC; choose the real time zone")
+        self.notes.append(_("its hours came with a fixed offset from UTC; choose the real time zone"))
         return text, f"Etc/GMT{-ahead:+d}", said
 
 
@@ -416,7 +430,7 @@ def _check(service: records.Service, organization: records.Organization) -> None
 def _clean(value: Any, depth: int = 0) -> Any:
     """Without empty values, and without control characters, which some databases refuse."""
     if depth > DEEPEST:
-        raise ValueError("it is nested too deeply")
+        raise ValueError(_("it is nested too deeply"))
     if isinstance(value, dict):
         return {key: kept for key, each in value.items() if (kept := _clean(each, depth + 1)) not in (None, "", [])}
     if isinstance(value, list):

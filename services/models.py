@@ -366,7 +366,7 @@ class ContactPoint(Ordered):
             try:
                 self.value = phones.parse(self.value)
             except ValueError as error:
-                errors["value"] = str(error)
+                errors["value"] = error.args[0].translated(_)
             else:
                 if self.vanity and not phones.spells(self.vanity, self.value):
                     errors["vanity"] = _(
@@ -382,7 +382,7 @@ class ContactPoint(Ordered):
             if self.hours and self.hours != hours.ALWAYS:
                 hours.parse(self.hours)
         except ValueError as error:
-            errors["hours"] = str(error)
+            errors["hours"] = error.args[0].translated(_)
         if self.timezone:
             try:
                 hours.ZoneInfo(self.timezone)

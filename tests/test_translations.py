@@ -1,19 +1,16 @@
 """The Spanish of the interface: complete, with the right blanks, up to date, and alone on its pages."""
 
-import html
 import re
 from urllib.parse import urlencode
 
 import pytest
-from django.utils.translation.reloader import translation_file_changed
 
 from navigator import memory
 
-from . import messages, words
+from . import messages
+from .english import BLANK, english, forms, learn
 
 LANGUAGES = messages.languages()
-NAMES = sorted({text for where, _language, text in words.fixtures() if where.endswith(".name")}, key=len, reverse=True)
-BLANK = re.compile(r"%%s|%(?:\(\w+\))?[sd]")
 PAGES = [
     "/es/",
     "/es/all/",
@@ -28,9 +25,8 @@ PAGES = [
 
 @pytest.fixture(scope="module", autouse=True)
 def compiled(real):
-    """The catalogues as they stand now, in what Django reads, and no page kept from before."""
-    for language in LANGUAGES:
-        translation_file_changed(None, messages.compiled(language))
+    """The catalogues as they stand now, and no page kept from before."""
+    learn()
     real.steps, real.outcomes = memory.Memory(memory.HOUR), memory.Memory(memory.MINUTE)
 
 
@@ -42,11 +38,6 @@ def catalog(request):
 def test_there_is_a_catalogue_for_each_published_language(settings):
     published = {code for code, _name in settings.LANGUAGES} - {"en"}
     assert published == set(LANGUAGES)
-
-
-def forms(catalog):
-    """Each message and its translation, plurals one by one."""
-    return [form for message in catalog if message.id for form in messages.forms(message)]
 
 
 def test_every_message_is_translated(catalog):
@@ -68,23 +59,12 @@ def test_the_catalogue_is_up_to_date(catalog):
     assert found == kept, f"new: {found - kept}; gone: {kept - found}"
 
 
-def english(page):
-    """The English messages that a page shows as such, in its text or its attributes; official names set aside."""
-    page = re.sub(r"<script.*?</script>", "", page, flags=re.DOTALL)  # data for machines
-    shown = html.unescape(re.sub(r"<(?!/?(?:strong|small)\b)[^>]*?>", cut, page))
-    for name in NAMES:
-        shown = shown.replace(name, " ")
-    for said, translated in forms(messages.kept("es")):
-        parts = [part.strip() for part in BLANK.split(said) if part not in translated]
-        long = [part for part in parts if sum(map(str.isalpha, part)) > 8]
-        if any(re.search(rf"(?<!\w){re.escape(part)}(?!\w)", shown) for part in long):
-            yield said
-
-
-def cut(tag):
-    """What a tag shows or says aloud: the values of the attributes that people meet, with ends that no words cross."""
-    values = re.findall(r'(?:aria-label|title|alt|placeholder|data-(?:words|press|once|late|title))="([^"]*)"', tag[0])
-    return " | ".join(["", *values, ""])
+def test_no_message_stands_inside_an_f_string():
+    """There it is not found, and stays in English."""
+    inside = re.compile(r"\{[^{}]*\b(?:_|n?gettext)\(['\"][^{}]*\}")
+    python = (path for path in messages.sources() if path.suffix == ".py")
+    found = [line for path in python for line in path.read_text().splitlines() if re.search(r"\bf['\"]", line)]
+    assert not [line for line in found if inside.search(line)]
 
 
 @pytest.mark.parametrize("path", PAGES)

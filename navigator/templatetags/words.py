@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import lucide
 from django import template
+from django.conf import settings
 from django.utils.html import conditional_escape, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
@@ -15,8 +16,8 @@ register = template.Library()
 
 @register.filter
 def t(text: Text) -> str:
-    """The words in the page's language; empty if there are none."""
-    return text.get(get_language() or "", "")
+    """The words in the page's language, else in the site's own (a draft may lack some); empty if there are none."""
+    return text.get(get_language() or "") or text.get(settings.LANGUAGE_CODE, "")
 
 
 @register.filter

@@ -22,7 +22,8 @@ class Command(BaseCommand):
         """Print the number of paths and every problem with its shortest path."""
         draft, report = editions.check_draft()
         if options["json"]:
-            self.stdout.write(msgspec.json.encode({"paths": report.paths, "problems": report.problems}).decode())
+            found = {"paths": report.paths, "problems": report.problems}
+            self.stdout.write(msgspec.json.encode(found, enc_hook=str).decode())
         else:
             self.stdout.write(f"{report.paths} paths walked, {len(report.problems)} problems")
             for problem in report.problems:

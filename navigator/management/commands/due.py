@@ -35,4 +35,4 @@ def last_check(service: Service) -> str:
         return _("never checked")
     day = formats.date_format(service.assured_date, "DATE_FORMAT")
     words = _("checked on %(day)s") % {"day": day}
-    return f"{words}; {_('marked to be checked again')}" if service.recheck else words
+    return "; ".join((words, _("marked to be checked again"))) if service.recheck else words
