@@ -121,6 +121,7 @@ def merged(language: str, template: Catalog) -> Catalog:
     catalog = kept(language)
     for gone in catalog.obsolete.values():
         catalog[gone.id] = gone
+    catalog.obsolete.clear()
     catalog.update(template, no_fuzzy_matching=True, update_header_comment=False, update_creation_date=False)
     return catalog
 
