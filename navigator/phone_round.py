@@ -217,7 +217,8 @@ def desk(request: HttpRequest) -> HttpResponse:
         if not problems:
             counts = {"taken": len(found.taken), "same": found.same, "empty": found.empty}
             told = _("Written down: %(taken)s. Already there: %(same)s. Not filled in: %(empty)s.") % counts
-            messages.success(request, f"{told} {_('The public sees the new dates once you publish.')}")
+            messages.success(request, told)
+            messages.info(request, _("The public sees the new dates once you publish."))
             return redirect("admin:round")
     context = {"count": len(Service.objects.due()), "problems": problems, "columns": FILLED}
     return page(request, "round", _("Round of checks"), 400 if problems else 200, **context)

@@ -92,7 +92,7 @@ def another(ready, tmp_path_factory):
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker, fixtures):
     """A database with the real content as its draft, and one edition published from it."""
-    with django_db_blocker.unblock():
+    with django_db_blocker.unblock(), time_machine.travel(NOON - dt.timedelta(days=1), tick=False):
         content.write_draft(fixtures)
         editions.publish(note="First edition")
 
