@@ -243,7 +243,11 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"bare": {"()": "navigator.middleware.Bare"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "bare"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "bare"},
+        # A logger with no handler at all would fall back on Python's last one, which prints everything.
+        "nowhere": {"class": "logging.NullHandler"},
+    },
     "root": {"handlers": ["console"], "level": "ERROR"},
     "loggers": {
         "navigator.access": {"handlers": ["console"], "level": "INFO", "propagate": False},
@@ -251,7 +255,6 @@ LOGGING = {
         # Django names the path, and in full the URL, of a request that went wrong.
         "django": {"handlers": ["console"], "level": "ERROR", "propagate": False},
         "django.request": {"handlers": ["console"], "level": "ERROR", "propagate": False},
-        "django.security": {"handlers": [], "propagate": False},
-        "django.security.csrf": {"handlers": [], "propagate": False},
+        "django.security": {"handlers": ["nowhere"], "propagate": False},
     },
 }

@@ -219,10 +219,11 @@ def test_a_thousand_slow_clients_keep_nobody_out(pair, nginx):
 
 
 def test_workers_are_replaced_in_place_without_a_failed_request(folder, nginx):
-    """One web process: SIGHUP makes granian start new workers before it ends the old ones."""
+    """One web process: SIGHUP makes granian start new workers before it ends the old ones, with the unit's pause."""
+    pause = re.search(r"--respawn-interval \d+", (ROOT / "docs" / "navigator.service").read_text())[0]
     site = Server(folder)
     try:
-        site.start()
+        site.start(*pause.split())
         front = nginx(site)
         workers = children(site.process.pid)
         with Load(front.port) as load:

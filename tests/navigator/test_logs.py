@@ -30,6 +30,7 @@ def test_the_log_says_nothing_of_anybody(site):
         ("POST", "/all/", "w=zebra"),
         ("POST", "/", "t=zebra&c=zebra&g=zebra"),
         ("POST", "/", "zebra=" * 4000),
+        ("POST", "/", "zebra=1&" * 4000),
         ("ZEBRA", "/", None),
         ("GET", "/static/zebra.css", None),
         ("GET", "/admin/zebra/", None),
@@ -37,6 +38,8 @@ def test_the_log_says_nothing_of_anybody(site):
         ("GET", "/hsds/services/zebra", None),
     ]:
         site.ask(method, path, body, odd)
+    assert site.get("/", Host="zebra.example").status == 400
+    assert site.post("/admin/account/login/", {"login": "zebra"}).status == 403
     written = site.log.read_text()
     lines = [line for line in written.splitlines() if "[WARNING]" not in line]
     assert len(lines) >= 15
