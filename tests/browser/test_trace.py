@@ -5,13 +5,16 @@ Each test also looks for something that must be there, so that a search that fin
 
 import re
 import sqlite3
+import subprocess
 import urllib.parse
 
 import pytest
 
 from navigator import editions
 from services import phones
+from tests.server import wait
 
+from . import find
 from .conftest import JOURNEY, answer, travel
 
 
@@ -134,6 +137,30 @@ def test_nothing_readable_is_left_without_script(launch, profile, site):
     assert search(profile, needles()) == {}
     assert cookies(profile) == 0
     neutral(profile, site)
+
+
+def test_a_private_window_leaves_not_even_the_sealed_token(playwright, profile, site, request):
+    """A context of its own in a running browser is what a private window is: a profile off the record."""
+    options = ["--headless", "--no-sandbox", "--disable-gpu", "--remote-debugging-port=0", f"--user-data-dir={profile}"]
+    browser = subprocess.Popen([find.chromium(), *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    request.addfinalizer(browser.kill)
+    opened = profile / "DevToolsActivePort"
+    wait(lambda: opened.exists() and len(opened.read_text().splitlines()) == 2)
+    port = opened.read_text().splitlines()[0]
+    connected = playwright.chromium.connect_over_cdp(f"http://127.0.0.1:{port}")
+    connected.contexts[0].new_page().goto(site.url + "/about/")  # the control: an ordinary window beside it
+    page = connected.new_context(java_script_enabled=False).new_page()
+    page.goto(site.url + "/")
+    tokens = set()
+    for question, choice in JOURNEY:
+        tokens.add(page.locator("input[name=t]").input_value())
+        answer_plainly(page, question, choice)
+    page.locator("article[data-service]").first.wait_for()
+    page.context.close()
+    connected.new_browser_cdp_session().send("Browser.close")
+    browser.wait(20)
+    assert search(profile, tokens | needles()) == {}
+    assert {url for url, _title in history(profile)} == {site.url + "/about/"}
 
 
 def answer_plainly(page, question, choice):
