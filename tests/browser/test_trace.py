@@ -126,12 +126,7 @@ def test_nothing_is_left_with_script(launch, profile, site, end):
 def test_nothing_readable_is_left_without_script(launch, profile, site):
     context = launch(java_script_enabled=False, viewport={"width": 390, "height": 844})
     page = context.pages[0]
-    page.goto(site.url + "/")
-    tokens = set()
-    for question, choice in JOURNEY:
-        tokens.add(page.locator("input[name=t]").input_value())
-        answer_plainly(page, question, choice)
-    page.locator("article[data-service]").first.wait_for()
+    tokens = travel_plainly(page, site)
     context.close()
     assert search(profile, tokens), "the sealed tokens are what a browser keeps of a form"
     assert search(profile, needles()) == {}
@@ -150,12 +145,7 @@ def test_a_private_window_leaves_not_even_the_sealed_token(playwright, profile, 
     connected = playwright.chromium.connect_over_cdp(f"http://127.0.0.1:{port}")
     connected.contexts[0].new_page().goto(site.url + "/about/")  # the control: an ordinary window beside it
     page = connected.new_context(java_script_enabled=False).new_page()
-    page.goto(site.url + "/")
-    tokens = set()
-    for question, choice in JOURNEY:
-        tokens.add(page.locator("input[name=t]").input_value())
-        answer_plainly(page, question, choice)
-    page.locator("article[data-service]").first.wait_for()
+    tokens = travel_plainly(page, site)
     page.context.close()
     connected.new_browser_cdp_session().send("Browser.close")
     browser.wait(20)
@@ -163,10 +153,17 @@ def test_a_private_window_leaves_not_even_the_sealed_token(playwright, profile, 
     assert {url for url, _title in history(profile)} == {site.url + "/about/"}
 
 
-def answer_plainly(page, question, choice):
-    page.locator(f"[data-question={question}][data-choice={choice}]").check()
-    page.locator("[data-continue]").click()
-    page.locator(f"[data-question={question}]").first.wait_for(state="detached")
+def travel_plainly(page, site):
+    """A whole journey without script; the sealed tokens that were posted."""
+    page.goto(site.url + "/")
+    tokens = set()
+    for question, choice in JOURNEY:
+        tokens.add(page.locator("input[name=t]").input_value())
+        page.locator(f"[data-question={question}][data-choice={choice}]").check()
+        page.locator("[data-continue]").click()
+        page.locator(f"[data-question={question}]").first.wait_for(state="detached")
+    page.locator("article[data-service]").first.wait_for()
+    return tokens
 
 
 def test_the_list_of_all_numbers_leaves_no_search_word(launch, profile, site):
