@@ -9,6 +9,17 @@ from django.views.i18n import set_language
 from . import desk, directory, signin, views
 
 urlpatterns = [
+    # First what is asked for most: an address is looked for from the top.
+    *i18n_patterns(
+        path("", views.question, name="question"),
+        path("all/", views.all_services, name="all"),
+        path("worksheet/", views.small, {"template": "worksheet.html"}, name="worksheet"),
+        path("safety/", views.small, {"template": "safety.html"}, name="safety"),
+        path("privacy/", views.small, {"template": "privacy.html"}, name="privacy"),
+        path("accessibility/", views.small, {"template": "accessibility.html"}, name="accessibility"),
+        path("about/", views.small, {"template": "about.html"}, name="about"),
+        prefix_default_language=False,
+    ),
     path("healthz", views.healthz, name="healthz"),
     path("leave/", views.leave, name="leave"),
     path("admin/account/", include(signin.urlpatterns)),
@@ -21,16 +32,6 @@ urlpatterns = [
     path("hsds/services/<str:key>", directory.one_service),
     path("hsds/organizations", directory.organization_list, name="hsds-organizations"),
     path("hsds/organizations/<str:key>", directory.one_organization),
-    *i18n_patterns(
-        path("", views.question, name="question"),
-        path("all/", views.all_services, name="all"),
-        path("worksheet/", views.small, {"template": "worksheet.html"}, name="worksheet"),
-        path("safety/", views.small, {"template": "safety.html"}, name="safety"),
-        path("privacy/", views.small, {"template": "privacy.html"}, name="privacy"),
-        path("accessibility/", views.small, {"template": "accessibility.html"}, name="accessibility"),
-        path("about/", views.small, {"template": "about.html"}, name="about"),
-        prefix_default_language=False,
-    ),
 ]
 handler400 = views.bad_request
 handler403 = desk.forbidden

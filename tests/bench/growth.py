@@ -41,10 +41,12 @@ def grown(real, services, questions):
         choices = tuple(Choice(key=str(each), label=text(f"Choice {each}")) for each in range(count))
         return Question(key=key, title=text(f"What about {key}?"), why=text("It decides."), choices=choices, when=when)
 
-    asked = [question("first", {}, branches)]
+    danger = question("danger", {}, branches)
+    yes = Choice(key="yes", label=text("Yes"))  # 911 is on every path, and first
+    asked = [msgspec.structs.replace(danger, choices=(*danger.choices, yes))]
     for place in range(questions - 1):
         branch, depth = divmod(place, BRANCH)
-        asked.append(question(f"q{branch}-{depth}", {"first": (str(branch),)}, CHOICES))
+        asked.append(question(f"q{branch}-{depth}", {"danger": (str(branch),)}, CHOICES))
     # Every service under one choice of a branch's first question, and some under none: on every path.
     rules = [
         Recommendation(service=service.slug, rank=place + 1, reason=text("It fits."))
@@ -57,7 +59,7 @@ def grown(real, services, questions):
         if rank >= OUTCOME // 2:  # the rest stand on the list alone
             copies[place + OUTCOME // 2] = msgspec.structs.replace(service, directory_only=True)
             continue
-        when = {"first": (str(branch),), f"q{branch}-0": (str(choice),)}
+        when = {"danger": (str(branch),), f"q{branch}-0": (str(choice),)}
         rules.append(Recommendation(service=service.slug, rank=100 + rank, reason=text("It fits you."), when=when))
     flow = Flow(questions=tuple(asked), recommendations=tuple(rules))
     return msgspec.structs.replace(real, services=tuple(copies), flow=flow)
