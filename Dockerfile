@@ -25,7 +25,7 @@ WORKDIR /app
 RUN useradd --system --uid 10001 --home-dir /data --create-home navigator
 COPY --from=build /venv /venv
 COPY --from=build /app /app
-ENV PATH=/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 DATA_DIR=/data STATIC_DIR=/app/static
+ENV PATH=/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 MALLOC_ARENA_MAX=2 DATA_DIR=/data STATIC_DIR=/app/static
 USER 10001
 VOLUME /data
 EXPOSE 8000
