@@ -36,7 +36,7 @@ MO := $(PO:.po=.mo)
 serve: $(VENV)/base $(MO) ## Set up what is missing and serve the site on 127.0.0.1, port PORT (8000)
 	@$(LOCAL) $(BIN)/python manage.py setup
 	@echo "Serving on http://127.0.0.1:$(PORT)/  (staff: /admin/, an account: make staff)"
-	@$(LOCAL) MALLOC_ARENA_MAX=2 exec $(BIN)/granian --interface wsgi --host 127.0.0.1 --port $(PORT) --workers 1 --blocking-threads 16 --no-access-log --log-level warning navigator.wsgi:application
+	@$(LOCAL) MALLOC_ARENA_MAX=2 exec $(BIN)/granian --interface wsgi --host 127.0.0.1 --port $(PORT) --workers 1 --no-access-log --log-level warning navigator.wsgi:application
 
 staff: $(VENV)/base $(MO) ## Create a staff account
 	@$(LOCAL) $(BIN)/python manage.py setup

@@ -23,6 +23,9 @@ NOON = dt.datetime(2026, 11, 24, 12, 0, tzinfo=dt.timezone(dt.timedelta(hours=-5
 def pytest_configure(config):
     config.addinivalue_line("markers", "browser: runs a real browser against the real server")
     config.addinivalue_line("markers", "served: asks the site as it is served, with a database of its own")
+    config.addinivalue_line(
+        "markers", "once: walks through forms and pages, whatever the database: not on PostgreSQL again"
+    )
     config.addinivalue_line("markers", "faults: breaks a running site on purpose, on the real clock")
 
 
@@ -101,6 +104,10 @@ def pytest_collection_modifyitems(config, items):
     """With DATABASE_URL, only what touches the database: the rest was run on the embedded one and does not change."""
     if "DATABASE_URL" not in os.environ:
         return
-    here = [item for item in items if {"db", "transactional_db"} & set(item.fixturenames)]
+    here = [
+        item
+        for item in items
+        if {"db", "transactional_db"} & set(item.fixturenames) and not item.get_closest_marker("once")
+    ]
     config.hook.pytest_deselected(items=[item for item in items if item not in here])
     items[:] = here

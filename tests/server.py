@@ -20,7 +20,7 @@ from .postgres import free_port
 ROOT = Path(__file__).resolve().parent.parent
 GRANIAN = Path(sys.executable).with_name("granian")
 
-SERVE = "--interface wsgi --host 127.0.0.1 --workers 1 --blocking-threads 16 --no-access-log --log-level warning"
+SERVE = "--interface wsgi --host 127.0.0.1 --workers 1 --no-access-log --log-level warning"
 
 
 def environment(folder: Path, **more: str) -> dict[str, str]:

@@ -52,6 +52,7 @@ def choice(asked, key):
 
 
 @pytest.mark.parametrize("model", [Question, Guidance])
+@pytest.mark.once
 def test_saving_every_row_as_it_is_changes_nothing(desk, model):
     for row in model.objects.all():
         before = row.record()
@@ -60,6 +61,7 @@ def test_saving_every_row_as_it_is_changes_nothing(desk, model):
         assert model.objects.get(pk=row.pk).record() == before
 
 
+@pytest.mark.once
 def test_saving_recommendations_as_they_are_changes_nothing(desk):
     for row in list(Recommendation.objects.all())[::10]:
         before = row.record()

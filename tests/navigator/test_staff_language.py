@@ -89,6 +89,7 @@ def addresses(staff):
     yield from ("/admin/account/", "/admin/account/password/", "/admin/account/again/", "/admin/account/code/again/")
 
 
+@pytest.mark.once
 def test_no_staff_page_shows_english_and_each_has_the_switch(spanish, staff):
     found = {}
     for address in addresses(staff):

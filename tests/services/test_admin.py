@@ -68,6 +68,7 @@ def lonely(**values):
     return service
 
 
+@pytest.mark.once
 def test_saving_any_service_as_it_is_changes_nothing(desk):
     for service in Service.objects.all():
         before = service.record()
