@@ -82,7 +82,8 @@ def bring_in(text: str, by: Any = None) -> Round:
     found = Round()
     rows = list(_rows(text))
     services = {row.slug: row for row in Service.objects.all()}
-    changed: dict[str, Service] = {}
+    named: set[str] = set()
+    changed: list[Service] = []
     for line, row in rows:
         if not row["checked on"]:
             found.empty += 1
@@ -94,7 +95,7 @@ def bring_in(text: str, by: Any = None) -> Round:
                 _("Row %(line)s: there is no service “%(slug)s”.") % {"line": line, "slug": row["slug"][:60]}
             )
             continue
-        if service.slug in changed:
+        if service.slug in named:
             found.problems.append(_("Row %(line)s: “%(slug)s” stands twice.") % {"line": line, "slug": service.slug})
             continue
         try:
@@ -105,16 +106,17 @@ def bring_in(text: str, by: Any = None) -> Round:
                 _("Row %(line)s (%(slug)s): %(what)s") % {"line": line, "slug": service.slug, "what": error}
             )
             continue
-        changed[service.slug] = service
+        named.add(service.slug)
         if not _apply(service, day, row):
             found.same += 1
             continue
+        changed.append(service)
         found.taken.append(f"{service.slug}: {day.isoformat()}, {row['how']}, {row['by']}")
     if not found.problems:
-        for service in changed.values():
+        for service in changed:
             service.save(update_fields=["assured_date", "assured_how", "assured_by", "recheck", "staff_note"])
         if by and changed:
-            LogEntry.objects.log_actions(by.pk, list(changed.values()), CHANGE, _("Checked, by the spreadsheet"))
+            LogEntry.objects.log_actions(by.pk, changed, CHANGE, _("Checked, by the spreadsheet"))
     return found
 
 

@@ -146,6 +146,8 @@ def test_staff_take_the_sheet_and_bring_it_back(staff_client, staff, sheet):
     assert "Written down: 1." in answer and "<strong>0</strong> services are due" in answer
     entry = LogEntry.objects.get()
     assert (entry.user, entry.object_repr) == (staff, str(Service.objects.get(slug="rainn")))
+    assert "Already there: 1." in brought(staff_client, sheet).content.decode()
+    assert LogEntry.objects.count() == 1, "who changed nothing edited nothing"
 
 
 @pytest.mark.parametrize(
