@@ -42,7 +42,7 @@ staff: $(VENV)/base $(MO) ## Create a staff account
 	@$(LOCAL) $(BIN)/python manage.py setup
 	@$(LOCAL) $(BIN)/python manage.py createsuperuser
 
-test: $(VENV)/test $(MO) lint ## Run every check and every test, in real browsers, on SQLite and on PostgreSQL
+test: $(VENV)/test $(MO) lint ## Run every check and every test, in real browsers; on PostgreSQL too, what touches the database
 	@$(BIN)/python -m tests.browser.find
 	@$(BIN)/python -m tests.postgres
 	$(BIN)/python -m pytest
