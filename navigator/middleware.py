@@ -40,7 +40,7 @@ class Request(WSGIRequest):
 
 def private(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
     """Refuse bodies that are too large or not in UTF-8, set the headers, write the log line."""
-    from . import views
+    from .public import pages
 
     def answer(request: HttpRequest) -> HttpResponse:
         staff = request.path_info.startswith(settings.ADMIN_PATH)
@@ -49,7 +49,7 @@ def private(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Ht
         # The thread may still speak the language of the request before.
         translation.activate(_language(request, staff))
         wrong = _refused(request, staff)
-        response = views.error(request, wrong) if wrong else get_response(request)
+        response = pages.error(request, wrong) if wrong else get_response(request)
         _protect(response, staff)
         _log(request, response)
         return response

@@ -11,7 +11,7 @@ from i18nfield.fields import I18nCharField, I18nTextField
 
 from services.models import Service, to_record, unfit_words
 
-from . import flow
+from .engine import flow
 
 KEY = RegexValidator(r"^[a-z][a-z0-9_-]*$", _("Use small letters, digits and hyphens."))
 

@@ -59,7 +59,7 @@ if not EXIT_URL.startswith("https://") and not EXIT_URL.startswith("http://127.0
 
 INSTALLED_APPS = [
     "navigator.apps.NavigatorConfig",
-    "navigator.apps.DeskConfig",
+    "navigator.apps.StaffConfig",
     "services",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -74,7 +74,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "navigator.middleware.private",
-    "navigator.memory.small",
+    "navigator.public.page_cache.compress_response",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -83,7 +83,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "navigator.signin.guard",
+    "navigator.staff.signin.guard",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 ROOT_URLCONF = "navigator.urls"
@@ -195,27 +195,30 @@ SESSION_SAVE_EVERY_REQUEST = True
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 # Django's other storages put a cookie on the path "/", which a public page would then receive.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
-CSRF_FAILURE_VIEW = "navigator.desk.forbidden"
+CSRF_FAILURE_VIEW = "navigator.staff.site.forbidden"
 
 # Signing in (docs/decisions/0005-staff-sign-in.md): a password and a second factor for every account.
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "admin:index"
 LOGOUT_REDIRECT_URL = LOGIN_URL
-ACCOUNT_ADAPTER = "navigator.signin.Accounts"
+ACCOUNT_ADAPTER = "navigator.staff.signin.Accounts"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_SESSION_REMEMBER = False
 LOCKED_MINUTES = 15
 ACCOUNT_RATE_LIMITS = {
     # Per account, counted in the database, so that all processes count together. None is per address: that
-    # would write the address down; `navigator.signin` counts those in memory.
+    # would write the address down; `navigator.staff.signin` counts those in memory.
     "login": None,
     "login_failed": f"5/{LOCKED_MINUTES}m/key",
     "reauthenticate": f"10/{LOCKED_MINUTES}m/user",
     "change_password": f"10/{LOCKED_MINUTES}m/user",
 }
-MFA_ADAPTER = "navigator.signin.Factors"
-MFA_FORMS = {"authenticate": "navigator.signin.CodeForm", "reauthenticate": "navigator.signin.CodeAgainForm"}
+MFA_ADAPTER = "navigator.staff.signin.Factors"
+MFA_FORMS = {
+    "authenticate": "navigator.staff.signin.CodeForm",
+    "reauthenticate": "navigator.staff.signin.CodeAgainForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = SITE_NAME
 MFA_TOTP_TOLERANCE = 1

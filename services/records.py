@@ -34,6 +34,10 @@ NameNeeded = Literal["no", "partly", "yes", "unknown"]
 
 SPEECHLESS = frozenset({"text", "chat", "form", "email", "videophone", "tty", "website"})
 """The ways to reach a service that need no spoken word (safety-and-access.md I6)."""
+NUMBERED = frozenset({"call", "text", "videophone", "tty"})
+"""The ways whose value is a phone number."""
+LINKED = frozenset({"chat", "form", "website"})
+"""The ways whose value is a web address."""
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from navigator import memory
+from navigator.public import page_cache
 
 from . import messages
 from .english import BLANK, english, forms, learn
@@ -27,7 +27,7 @@ PAGES = [
 def compiled(real):
     """The catalogues as they stand now, and no page kept from before."""
     learn()
-    real.steps, real.outcomes = memory.Memory(memory.HOUR), memory.Memory(memory.MINUTE)
+    real.steps, real.outcomes = page_cache.PageCache(page_cache.HOUR), page_cache.PageCache(page_cache.MINUTE)
 
 
 @pytest.fixture(params=LANGUAGES)

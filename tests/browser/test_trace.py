@@ -10,7 +10,7 @@ import urllib.parse
 
 import pytest
 
-from navigator import editions
+from navigator.editions import in_force
 from services import phones
 from tests.server import wait
 
@@ -23,7 +23,7 @@ def needles():
 
     Words that stand in Chromium's own files too (``yes``, ``child``, ``unsure``) would prove nothing.
     """
-    edition = editions.current()
+    edition = in_force.current()
     found = set()
     for question in edition.flow.questions:
         found |= set(question.title.values())

@@ -55,7 +55,8 @@ def test_the_log_says_nothing_of_anybody(site):
 
 
 def test_an_error_is_logged_by_its_kind_and_place_alone(caplog, client, monkeypatch, settings):
-    from navigator import middleware, views
+    from navigator import middleware
+    from navigator.public import views
 
     settings.SITE_NAME = property(lambda: 1 / 0)  # cannot be shown: makes a page fail
 

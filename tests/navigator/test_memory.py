@@ -9,7 +9,9 @@ import brotli
 import msgspec
 import pytest
 
-from navigator import editions, memory, views
+from navigator.editions import in_force
+from navigator.editions.edition import Edition
+from navigator.public import page_cache, views
 
 HTMX = {"HX-Request": "true"}
 FORM = "application/x-www-form-urlencoded"
@@ -18,8 +20,8 @@ FORM = "application/x-www-form-urlencoded"
 @pytest.fixture(autouse=True)
 def edition(real):
     """An edition with an empty memory."""
-    fresh = editions.Edition(real.content, real.number, real.hash)
-    editions.serve(fresh)
+    fresh = Edition(real.content, real.number, real.hash)
+    in_force.serve(fresh)
     return fresh
 
 
@@ -72,15 +74,15 @@ def test_a_new_edition_comes_with_an_empty_memory(client, edition):
     asked = edition.flow.questions[0]
     other = msgspec.structs.replace(asked, title={"en": "Another title?", "es": "¿Otro?"})
     changed = msgspec.structs.replace(edition.flow, questions=(other, *edition.flow.questions[1:]))
-    editions.serve(editions.Edition(msgspec.structs.replace(edition.content, flow=changed), 2, "2"))
+    in_force.serve(Edition(msgspec.structs.replace(edition.content, flow=changed), 2, "2"))
     assert "Another title?" in client.get("/").content.decode()
-    editions.serve(edition)
+    in_force.serve(edition)
     assert client.get("/").content.decode() == before
 
 
 def test_a_page_depends_on_nothing_else_of_the_request(client, edition, real):
     plain = client.get("/").content
-    editions.serve(editions.Edition(real.content, real.number, real.hash))
+    in_force.serve(Edition(real.content, real.number, real.hash))
     odd = client.get("/?q=1", headers={"User-Agent": "odd", "Referer": "http://testserver/all/", "Cookie": "a=b"})
     assert odd.content == plain
 
@@ -89,7 +91,7 @@ def test_a_question_says_nothing_that_depends_on_the_minute(client, clock, real)
     """It is kept for the hour, so it must be the same all through the hour."""
     page = client.get("/").content
     clock.shift(59 * 60)
-    editions.serve(editions.Edition(real.content, real.number, real.hash))
+    in_force.serve(Edition(real.content, real.number, real.hash))
     assert client.get("/").content == page
 
 
@@ -158,17 +160,17 @@ def test_searches_push_no_outcome_out(client, edition):
 
 
 def test_long_keys_count():
-    kept = memory.Memory(memory.HOUR)
+    kept = page_cache.PageCache(page_cache.HOUR)
     for number in range(30):
         kept.page(f"{number}" * 1024 * 512, lambda: b"x")
-    assert sum(len(key) for key in kept._kept) <= memory.MOST + 2 * 1024 * 1024
+    assert sum(len(key) for key in kept._kept) <= page_cache.MOST + 2 * 1024 * 1024
 
 
 def test_memory_is_bounded():
-    kept = memory.Memory(memory.HOUR)
+    kept = page_cache.PageCache(page_cache.HOUR)
     for number in range(30):
         kept.page(number, lambda: b"x" * 1024 * 1024)
-    assert sum(len(page) for page in kept._kept.values()) <= memory.MOST + 2 * 1024 * 1024
+    assert sum(len(page) for page in kept._kept.values()) <= page_cache.MOST + 2 * 1024 * 1024
 
 
 @pytest.mark.parametrize(

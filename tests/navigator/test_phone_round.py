@@ -8,7 +8,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.core.management import CommandError, call_command
 
-from navigator import phone_round
+from navigator.staff import check_sheet
 from services.models import Service
 
 from .staff import make_staff, sign_in
@@ -23,7 +23,7 @@ def run(move, path):
     return out.getvalue()
 
 
-def filled(path, rows, columns=phone_round.COLUMNS, coding="utf-8", delimiter=","):
+def filled(path, rows, columns=check_sheet.COLUMNS, coding="utf-8", delimiter=","):
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, delimiter=delimiter, restval="")
     writer.writeheader()
@@ -51,7 +51,7 @@ def test_what_is_due_goes_out_the_longest_unchecked_first(db, sheet, clock):
     rows = list(csv.DictReader(io.StringIO(sheet.read_text("utf-8-sig"))))
     assert [row["slug"] for row in rows] == ["nhth", "rainn", "ndvh"]
     assert rows[1]["last checked"] == "2026-08-26" and "1-800-656-4673" in rows[1]["numbers"]
-    assert all(row[column] == "" for row in rows for column in phone_round.FILLED)
+    assert all(row[column] == "" for row in rows for column in check_sheet.FILLED)
 
 
 def test_nobody_is_told_to_call_a_line(db, sheet):
@@ -69,7 +69,7 @@ def test_no_cell_runs_as_a_formula(db, sheet):
     service.save()
     run("export", sheet)
     cells = [cell for row in csv.reader(io.StringIO(sheet.read_text("utf-8-sig"))) for cell in row]
-    assert not [cell for cell in cells if cell.startswith(phone_round.FORMULA)]
+    assert not [cell for cell in cells if cell.startswith(check_sheet.FORMULA)]
     assert any(cell.startswith("'=HYPERLINK") for cell in cells)
 
 

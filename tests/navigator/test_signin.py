@@ -308,7 +308,7 @@ def test_signing_in_rightly_is_never_counted(staff, clock):
     ],
 )
 def test_the_address_is_the_one_that_we_may_believe(rf, settings, behind, forwarded, remote, expected):
-    from navigator import signin
+    from navigator.staff import signin
 
     settings.BEHIND_PROXY = behind
     headers = {"X-Forwarded-For": forwarded} if forwarded else {}

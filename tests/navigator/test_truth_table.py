@@ -7,8 +7,8 @@ import itertools
 import pytest
 from django.core.management import call_command
 
-from navigator import flow as flows
-from navigator import paths
+from navigator.engine import flow as flows
+from navigator.engine import walk
 from tests.conftest import ROOT
 
 TABLE = ROOT / "tests" / "truth_table.txt"
@@ -45,6 +45,6 @@ def test_each_path_is_on_one_line_and_that_line_is_right(real, lines):
             answers = tuple(zip((key for key, _ in pairs), picked, strict=True))
             assert answers not in said
             said[answers] = services.split(", ")
-    for outcome in paths.walk(real.flow):
+    for outcome in walk.walk(real.flow):
         assert said.pop(tuple(outcome.answers.items())) == [rule.service for rule in outcome.recommendations]
     assert not said

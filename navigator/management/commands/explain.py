@@ -6,7 +6,9 @@ from typing import Any
 from django.core.management import BaseCommand, CommandError, CommandParser
 from django.utils.translation import override
 
-from navigator import content, editions, explain
+from navigator.editions import content, database, explain, in_force
+from navigator.editions.draft import compile_draft
+from navigator.editions.edition import Edition, as_edition
 
 
 class Command(BaseCommand):
@@ -36,13 +38,13 @@ class Command(BaseCommand):
             if options["json"]:
                 self.stdout.write(json.dumps(explain.plain(found), ensure_ascii=False))
             else:
-                self.stdout.write(explain.said(edition, found))
+                self.stdout.write(explain.describe(edition, found))
 
-    def _edition(self, draft: bool) -> editions.Edition:
+    def _edition(self, draft: bool) -> Edition:
         if draft:
-            return editions.Edition(content.compile_draft(), 0, "")
-        editions.look()
+            return as_edition(compile_draft())
+        database.look()
         try:
-            return editions.current()
-        except editions.NoEdition:
+            return in_force.current()
+        except in_force.NoEdition:
             raise CommandError("Nothing is published yet. Publish, or use --draft.") from None

@@ -6,8 +6,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management import BaseCommand
 
-from navigator import content, paths
-from navigator.flow import SKIP, Flow
+from navigator.editions.content import read_fixtures
+from navigator.engine import walk
+from navigator.engine.flow import SKIP, Flow
 
 Row = tuple[tuple[str | None, ...], tuple[str, ...]]
 """The answers, one for each question (None: not asked), and the services in order."""
@@ -20,7 +21,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """One line for all the paths that lead to the same services."""
-        flow = content.read_fixtures(settings.BASE_DIR / "fixtures").flow
+        flow = read_fixtures(settings.BASE_DIR / "fixtures").flow
         for line in table(flow):
             self.stdout.write(line)
 
@@ -32,7 +33,7 @@ def table(flow: Flow) -> Iterator[str]:
     """
     keys = [question.key for question in flow.questions]
     rows: list[Row] = []
-    for outcome in paths.walk(flow):
+    for outcome in walk.walk(flow):
         answers = tuple(outcome.answers.get(key) for key in reversed(keys))
         rows.append((answers, tuple(rule.service for rule in outcome.recommendations)))
     every = {question.key: {SKIP, *(choice.key for choice in question.choices)} for question in flow.questions}
