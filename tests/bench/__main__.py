@@ -64,9 +64,9 @@ def walks():
 
 def scripts(found):
     """A script for each kind of request, by name."""
-    steps = [body for _given, posts in found for kind, body in posts if kind == "step"]
+    moves = [body for _given, posts in found for kind, body in posts if kind == "step"]
     outcomes = [body for _given, posts in found for kind, body in posts if kind == "outcome"]
-    random.Random(SEED).shuffle(steps)
+    random.Random(SEED).shuffle(moves)
 
     def one(name, sent):
         def script(turn):
@@ -96,7 +96,7 @@ def scripts(found):
     return {
         "empty view": one("empty view", [first]),
         "first view": one("first view", [first]),
-        "step": one("step", [post(body) for body in steps]),
+        "step": one("step", [post(body) for body in moves]),
         "outcome": one("outcome", [post(body) for body in outcomes]),
         "walk": walk,
         "wizard": wizard,

@@ -29,7 +29,7 @@ def test_postgresql_stops_under_load_and_comes_back(postgres, node, tmp_path):
         load.some()
         postgres.start()
         # After a crash a PostgreSQL sequence may leave numbers out: ask which one it is.
-        code = "from navigator import editions; print(publish.publish().number)"
+        code = "from navigator.editions import publish; print(publish.publish().number)"
         number = int(run(tmp_path, code, DATABASE_URL=postgres.url))
         for server in (first, late):
             wait(lambda server=server: edition_of(server) == number, server.log.read_text, seconds=5)

@@ -81,7 +81,7 @@ def test_a_query_that_makes_no_sense_is_refused_in_words(client, query):
 
 
 def test_too_many_at_once_are_not_given(client, monkeypatch):
-    monkeypatch.setattr("navigator.directory.MOST_PER_PAGE", 10)
+    monkeypatch.setattr("navigator.public.open_data.MOST_PER_PAGE", 10)
     assert got(client, "/hsds/services?per_page=100000")[1]["size"] == 10
 
 

@@ -8,9 +8,10 @@ import pytest
 from django.contrib import admin
 from django.urls import include, path
 
-from navigator import drawing, models, urls
+from navigator import models, urls
 from navigator.editions import in_force, wording
 from navigator.engine import flow, walk
+from navigator.staff import map as flow_map
 from navigator.staff import map_layout
 from navigator.templatetags.words import t
 from services.models import Service
@@ -154,7 +155,7 @@ def test_the_size_is_chosen_by_a_link(staff_client):
 
 desk = admin.AdminSite(name="admin")
 desk.register((models.Question, Service))
-urlpatterns = [path("admin/", include(drawing.urls(desk))), path("admin/", desk.urls), *urls.urlpatterns]
+urlpatterns = [path("admin/", include(flow_map.urls(desk))), path("admin/", desk.urls), *urls.urlpatterns]
 
 
 @pytest.mark.urls(__name__)

@@ -72,10 +72,10 @@ def test_the_public_see_the_draft_only_once_it_is_published(db, client):
 def test_an_edition_holds_no_notes_for_staff_and_nothing_that_is_not_live(db):
     assert Service.objects.exclude(staff_note="").exists()
     Service.objects.filter(slug="ice-ocrc").update(status="draft")
-    content = json.loads(bytes(publish.publish().content))
-    assert not any("staff_note" in service for service in content["services"])
-    assert "ice-ocrc" not in {service["slug"] for service in content["services"]}
-    assert content["languages"] == ["en", "es"]
+    published = json.loads(bytes(publish.publish().content))
+    assert not any("staff_note" in service for service in published["services"])
+    assert "ice-ocrc" not in {service["slug"] for service in published["services"]}
+    assert published["languages"] == ["en", "es"]
 
 
 def test_a_draft_that_fails_is_refused_and_nothing_changes(db):
@@ -157,8 +157,8 @@ def test_a_newer_edition_made_by_another_process_is_noticed(db):
     database.refresh()
     mine = in_force.current()
     rename("From elsewhere")
-    content, _report = publish.check_draft()
-    data = content.encode(content)
+    draft, _report = publish.check_draft()
+    data = content.encode(draft)
     theirs = Edition.objects.create(content=data, hash=content.digest(data))
     assert in_force.current() is mine
     database.refresh()

@@ -65,7 +65,7 @@ def test_an_error_is_logged_by_its_kind_and_place_alone(caplog, client, monkeypa
         raise ValueError(f"said {secret}")
 
     client.raise_request_exception = False
-    monkeypatch.setattr(views.editions, "current", lambda: broken(None))
+    monkeypatch.setattr(views.in_force, "current", lambda: broken(None))
     response = client.get("/?zebra", headers={"User-Agent": "zebra"})
     assert response.status_code == 500
     assert b"tel:911" in response.content

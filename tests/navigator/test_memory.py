@@ -12,6 +12,7 @@ import pytest
 from navigator.editions import in_force
 from navigator.editions.edition import Edition
 from navigator.public import page_cache, views
+from navigator.public.page_cache import PageCaches
 
 HTMX = {"HX-Request": "true"}
 FORM = "application/x-www-form-urlencoded"
@@ -119,7 +120,7 @@ def test_a_token_of_the_last_hour_goes_on_and_an_older_one_starts_anew(client, c
 def test_forms_that_do_not_open_are_not_kept(client, edition):
     for number in range(20):
         client.post("/", f"t=made-up-{number}", FORM)
-    assert len(edition.steps._kept) == 1
+    assert len(edition.derived(PageCaches).steps._kept) == 1
 
 
 def test_fields_that_no_page_of_ours_sends_make_no_new_pages(client, edition):
@@ -127,14 +128,14 @@ def test_fields_that_no_page_of_ours_sends_make_no_new_pages(client, edition):
     pages = {post(client, first, g="n", c="1", junk=str(number)).content for number in range(20)}
     pages |= {post(client, first, g="n", c="1", x="y" * number).content for number in range(20)}
     assert len(pages) == 1
-    assert len(edition.steps._kept) == 2
+    assert len(edition.derived(PageCaches).steps._kept) == 2
 
 
 def test_moves_longer_than_any_of_ours_make_no_new_pages(client, edition):
     first = client.get("/")
     for number in range(20):
         post(client, first, g=f"long{number}", c=f"9{number:09}")
-    assert len(edition.steps._kept) == 2
+    assert len(edition.derived(PageCaches).steps._kept) == 2
 
 
 def test_a_search_is_made_once_however_it_is_typed(client, monkeypatch):
@@ -150,13 +151,14 @@ def test_a_search_is_made_once_however_it_is_typed(client, monkeypatch):
 
 def test_searches_push_no_outcome_out(client, edition):
     outcome = post(client, client.get("/"), g="r")
-    kept = dict(edition.outcomes._kept)
+    kept = dict(edition.derived(PageCaches).outcomes._kept)
     assert outcome.status_code == 200 and kept
     for number in range(20):
         client.post("/all/", {"w": f"word{number}"})
-    assert edition.outcomes._kept == kept
-    assert len(edition.searches._kept) == 20
-    assert "word1" not in repr(list(edition.searches._kept))  # the privacy page: what you type is not kept
+    assert edition.derived(PageCaches).outcomes._kept == kept
+    assert len(edition.derived(PageCaches).searches._kept) == 20
+    # The privacy page: what you type is not kept.
+    assert "word1" not in repr(list(edition.derived(PageCaches).searches._kept))
 
 
 def test_long_keys_count():

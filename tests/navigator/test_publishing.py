@@ -179,7 +179,7 @@ def test_every_page_leads_to_ours(client, ana, address):
     ana.is_superuser = True
     ana.save()
     page = client.get(address).content.decode()
-    for name in ("publish", "fast-lane", "editions", "preview", "explain", "map"):
+    for name in ("publish", "quick-fix", "editions", "preview", "explain", "map"):
         assert page.count(f'<li><a href="{reverse(f"admin:{name}")}">') == 1
 
 
@@ -215,7 +215,7 @@ def test_a_post_that_names_no_draft_publishes_nothing(client, draft):
 
 
 @pytest.mark.parametrize(
-    "path", ["/admin/publish/", "/admin/publish/fast/?service=rainn", "/admin/editions/{}/rollback/"]
+    "path", ["/admin/publish/", "/admin/publish/fix/?service=rainn", "/admin/editions/{}/rollback/"]
 )
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_without_the_permission_the_page_says_who_may(editor, ana, path, method):
@@ -228,7 +228,7 @@ def test_without_the_permission_the_page_says_who_may(editor, ana, path, method)
     assert number() == before
 
 
-@pytest.mark.parametrize("name", ["publish", "fast-lane", "editions", "explain", "preview"])
+@pytest.mark.parametrize("name", ["publish", "quick-fix", "editions", "explain", "preview"])
 def test_who_is_not_signed_in_is_sent_to_sign_in(newest, name):
     answer = Client().get(reverse(f"admin:{name}"))
     assert answer.status_code == 302
@@ -326,11 +326,11 @@ def test_with_four_eyes_a_fix_past_the_draft_frees_nobody(client, ana, four_eyes
 
 def test_with_four_eyes_the_fast_lane_only_switches_off(client, settings):
     settings.FOUR_EYES = True
-    page = client.get("/admin/publish/fast/?service=rainn").content.decode()
+    page = client.get("/admin/publish/fix/?service=rainn").content.decode()
     assert 'value="off"' in page
     assert 'value="number"' not in page
     before = number()
-    client.post("/admin/publish/fast/", {**NUMBER, "edition": before, "publish": "1"})
+    client.post("/admin/publish/fix/", {**NUMBER, "edition": before, "publish": "1"})
     assert number() == before
 
 
@@ -350,8 +350,8 @@ ALERT = {"service": "rainn", "what": "alert", "alert_en": "Busy today", "alert_e
 
 def fix(client, data):
     """Show what a fix changes, then publish what was shown; both answers."""
-    page = client.post("/admin/publish/fast/", data)
-    return page, client.post("/admin/publish/fast/", {**data, "edition": shown(page, "edition") or "", "publish": "1"})
+    page = client.post("/admin/publish/fix/", data)
+    return page, client.post("/admin/publish/fix/", {**data, "edition": shown(page, "edition") or "", "publish": "1"})
 
 
 def test_a_fixed_number_is_shown_then_public_and_in_the_draft_without_the_rest_of_it(client):
@@ -384,8 +384,8 @@ def test_letters_that_no_longer_give_the_number_go(client):
 
 def test_a_fix_is_not_published_before_it_was_shown(client):
     before = number()
-    client.post("/admin/publish/fast/", NUMBER)
-    client.post("/admin/publish/fast/", {**NUMBER, "publish": "1"})
+    client.post("/admin/publish/fix/", NUMBER)
+    client.post("/admin/publish/fix/", {**NUMBER, "publish": "1"})
     assert number() == before
 
 
@@ -394,7 +394,7 @@ def test_a_fix_of_an_edition_no_longer_in_force_is_refused(client):
     edit("ncmec-hotline", assured_by="Bob")
     publish.publish()
     before = number()
-    answer = client.post("/admin/publish/fast/", {**NUMBER, "edition": seen, "publish": "1"})
+    answer = client.post("/admin/publish/fix/", {**NUMBER, "edition": seen, "publish": "1"})
     assert answer.status_code == CONFLICT
     assert number() == before
 
@@ -430,8 +430,8 @@ def test_a_service_switched_off_comes_back_with_its_rules(client):
     rules = [rule for rule in before.flow.recommendations if rule.service == "childhelp"]
     page, _done = fix(client, OFF)
     assert f"{len(rules)} recommendations go with it" in text(page)
-    assert '<option value="childhelp">' in client.get("/admin/publish/fast/").content.decode()
-    assert "Switch it on again" in text(client.get("/admin/publish/fast/?service=childhelp"))
+    assert '<option value="childhelp">' in client.get("/admin/publish/fix/").content.decode()
+    assert "Switch it on again" in text(client.get("/admin/publish/fix/?service=childhelp"))
     page, _done = fix(client, {**OFF, "what": "on"})
     assert f"{len(rules)} recommendations come back with it" in text(page)
     edition, draft = in_force.current(), publish.check_draft()[0]
@@ -499,7 +499,7 @@ def test_a_fix_needs_a_note(client):
 
 
 def test_a_fix_killed_half_way_changes_neither_the_public_nor_the_draft(client):
-    page, before = client.post("/admin/publish/fast/", NUMBER), number()
+    page, before = client.post("/admin/publish/fix/", NUMBER), number()
 
     def killed(sender, **kwargs):
         raise KeyboardInterrupt
@@ -507,7 +507,7 @@ def test_a_fix_killed_half_way_changes_neither_the_public_nor_the_draft(client):
     post_save.connect(killed, sender=models.Edition)
     try:
         with pytest.raises(KeyboardInterrupt):
-            client.post("/admin/publish/fast/", {**NUMBER, "edition": shown(page, "edition"), "publish": "1"})
+            client.post("/admin/publish/fix/", {**NUMBER, "edition": shown(page, "edition"), "publish": "1"})
     finally:
         post_save.disconnect(killed, sender=models.Edition)
     assert number() == before
@@ -523,7 +523,7 @@ def test_a_fix_stands_in_the_history_of_the_service(client, ana):
 
 @pytest.mark.parametrize("slug", ["", "no-such-service"])
 def test_without_a_service_the_fast_lane_asks_for_one(client, slug):
-    page = client.get(f"/admin/publish/fast/?service={slug}")
+    page = client.get(f"/admin/publish/fix/?service={slug}")
     assert '<option value="rainn">' in page.content.decode()
 
 

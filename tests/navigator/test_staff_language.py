@@ -79,7 +79,7 @@ def rows(model, page="change", **which):
 def addresses(staff):
     """Every kind of staff page, but for those of signing in."""
     yield from ("/admin/", "/admin/services/", "/admin/explain/", "/admin/map/", "/admin/map/?of=edition&zoom=fit")
-    yield from ("/admin/publish/", "/admin/publish/fast/", "/admin/publish/fast/?service=rainn")
+    yield from ("/admin/publish/", "/admin/publish/fix/", "/admin/publish/fix/?service=rainn")
     yield from ("/admin/editions/", "/admin/editions/compare/?old=1&new=1", "/admin/editions/1/rollback/")
     for model in (Service, Organization, models.Question, models.Recommendation, models.Guidance):
         at = f"/admin/{model._meta.app_label}/{model._meta.model_name}"
