@@ -51,7 +51,7 @@ ALLOWED_HOSTS = listed("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 
 # What a host may set about the public pages.
 SITE_NAME = os.environ.get("SITE_NAME") or _("Find services")
-"""Neutral on purpose: it stands in tab titles and histories (safety-and-access.md B3)."""
+"""Neutral on purpose: it stands in tab titles and histories (docs/safety-rules.md B3)."""
 EXIT_URL = os.environ.get("EXIT_URL", "https://www.weather.gov/")
 """Where Leave goes: one fast, dull page that is the same for everyone (A13)."""
 if not EXIT_URL.startswith("https://") and not EXIT_URL.startswith("http://127.0.0.1"):
@@ -187,7 +187,7 @@ SILENCED_SYSTEM_CHECKS = [
 DEV = switch("DEV", False)
 if DEV:
     if TLS or BEHIND_PROXY or not {"localhost", "127.0.0.1", "[::1]"}.issuperset(ALLOWED_HOSTS):
-        raise ImproperlyConfigured("DEV is for one's own machine: TLS must be off, ALLOWED_HOSTS without a public name.")
+        raise ImproperlyConfigured("DEV is for one's own machine: it needs TLS=off and no public ALLOWED_HOSTS.")
     MIDDLEWARE.insert(0, "navigator.middleware.loopback_only")
     STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True
