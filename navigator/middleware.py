@@ -4,6 +4,7 @@ One middleware, the outermost, so that every answer passes it, whoever made it.
 """
 
 import datetime as dt
+import ipaddress
 import logging
 import traceback
 from collections.abc import Callable
@@ -53,6 +54,17 @@ def private(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Ht
         _protect(response, staff)
         _log(request, response)
         return response
+
+    return answer
+
+
+def loopback_only(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Answer this machine and nobody else (``settings.DEV``)."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        if ipaddress.ip_address(request.META["REMOTE_ADDR"]).is_loopback:
+            return get_response(request)
+        return HttpResponse(status=403)
 
     return answer
 

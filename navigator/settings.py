@@ -51,7 +51,7 @@ ALLOWED_HOSTS = listed("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 
 # What a host may set about the public pages.
 SITE_NAME = os.environ.get("SITE_NAME") or _("Find services")
-"""Neutral on purpose: it stands in tab titles and histories (safety-and-access.md B3)."""
+"""Neutral on purpose: it stands in tab titles and histories (docs/safety-rules.md B3)."""
 EXIT_URL = os.environ.get("EXIT_URL", "https://www.weather.gov/")
 """Where Leave goes: one fast, dull page that is the same for everyone (A13)."""
 if not EXIT_URL.startswith("https://") and not EXIT_URL.startswith("http://127.0.0.1"):
@@ -182,6 +182,16 @@ SILENCED_SYSTEM_CHECKS = [
     "security.W021",
 ]
 
+# `make dev`: files and pages are read anew each time, and errors are told in full. On this machine alone: it does
+# not start under a public name, and answers nobody from elsewhere.
+DEV = switch("DEV", False)
+if DEV:
+    if TLS or BEHIND_PROXY or not {"localhost", "127.0.0.1", "[::1]"}.issuperset(ALLOWED_HOSTS):
+        raise ImproperlyConfigured("DEV is for one's own machine: it needs TLS=off and no public ALLOWED_HOSTS.")
+    MIDDLEWARE.insert(0, "navigator.middleware.loopback_only")
+    STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True
+
 # Cookies are for staff alone, and stay on their own path (E3).
 ADMIN_PATH = "/admin/"
 SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = LANGUAGE_COOKIE_PATH = ADMIN_PATH
@@ -245,9 +255,9 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"bare": {"()": "navigator.middleware.Bare"}},
+    "formatters": {"bare": {"()": "navigator.middleware.Bare"}, "full": {"format": "%(message)s"}},
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "bare"},
+        "console": {"class": "logging.StreamHandler", "formatter": "full" if DEV else "bare"},
         # A logger with no handler at all would fall back on Python's last one, which prints everything.
         "nowhere": {"class": "logging.NullHandler"},
     },

@@ -229,7 +229,7 @@ class Service(models.Model):
         return self.assured_date + dt.timedelta(days=self.review_days)
 
     def is_due(self, today: dt.date) -> bool:
-        """Whether it is to be checked by this day (safety-and-access.md J5, J6)."""
+        """Whether it is to be checked by this day (docs/safety-rules.md J5, J6)."""
         return self.due_on is None or self.due_on <= today
 
     def record(self) -> records.Service:

@@ -1,4 +1,4 @@
-"""How easy the public words are to read (safety-and-access.md G6, L7). `make words` prints the table.
+"""How easy the public words are to read (docs/safety-rules.md G6, L7). `make words` prints the table.
 
 English: Flesch-Kincaid grade, 6 or lower. Spanish: Fernández Huerta, 70 or higher (about grade 6).
 Official names, numbers and addresses are excepted: each counts as one short word.

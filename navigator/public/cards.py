@@ -22,7 +22,7 @@ PREFERENCES = {
     DEAF: gettext_lazy("I'm Deaf or hard of hearing"),
     LANGUAGE: gettext_lazy("I need another language"),
 }
-"""How a person may want to reach out; each puts other ways first (safety-and-access.md I4, I6)."""
+"""How a person may want to reach out; each puts other ways first (docs/safety-rules.md I4, I6)."""
 FIRST = {
     QUIET: ("text", "chat", "form", "email", "website", "tty", "videophone", "call"),
     DEAF: ("videophone", "tty", "text", "chat", "form", "email", "call", "website"),

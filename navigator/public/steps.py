@@ -4,7 +4,7 @@ The server keeps nothing. A page carries one token: the answers so far, the ques
 choices it offered, under authenticated encryption (AES-SIV, RFC 5297). It is deterministic, so that
 equal answers within the hour give an equal token. The key is made from SECRET_KEY and the hour; a
 token opens in its own hour and the next. Every token has the same length, so that the length tells
-nothing (safety-and-access.md C1, C4).
+nothing (docs/safety-rules.md C1, C4).
 """
 
 import base64
@@ -29,7 +29,7 @@ LONGEST = 16 * BLOCK
 """Characters of the longest token worth opening: room for a question with a choice for every state."""
 
 NEXT, SKIPPED, BACK, RESULTS, STAY, CHANGE, PREFER = "n", "s", "b", "r", "l", "c", "p"
-"""The moves as they are posted. One letter: what stays on a disk must not tell (design.md)."""
+"""The moves as they are posted. One letter: what stays on a disk must not tell (C4)."""
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, array_like=True):

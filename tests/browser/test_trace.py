@@ -1,4 +1,4 @@
-"""What is left on the disk afterwards: the whole browser profile is searched (safety-and-access.md L1).
+"""What is left on the disk afterwards: the whole browser profile is searched (docs/safety-rules.md L1).
 
 Each test also looks for something that must be there, so that a search that finds nothing means something.
 """

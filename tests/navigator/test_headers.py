@@ -1,4 +1,4 @@
-"""Every route, and every way it can go wrong: the headers that keep pages private (safety-and-access.md D, L3)."""
+"""Every route, and every way it can go wrong: the headers that keep pages private (docs/safety-rules.md D, L3)."""
 
 import re
 from urllib.parse import urlencode

@@ -1,4 +1,4 @@
-"""Every byte that the server wrote while people used it: nothing of what they said (safety-and-access.md D5, D7)."""
+"""Every byte that the server wrote while people used it: nothing of what they said (docs/safety-rules.md D5, D7)."""
 
 import re
 

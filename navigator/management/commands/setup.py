@@ -28,7 +28,7 @@ class Command(BaseCommand):
             self.stdout.write("Loaded the services and the questions.")
         if not models.Edition.objects.exists():
             self._publish()
-        if not _collected():
+        if not settings.DEV and not _collected():
             call_command("collectstatic", verbosity=0, interactive=False)
 
     def _publish(self) -> None:

@@ -5,7 +5,7 @@ const find = (selector) => document.querySelector(selector);
 let left = false;
 
 // Leave: empty the page, step off the guard, put a blank page in our place. Nothing on the network
-// comes before that (safety-and-access.md A3, A6).
+// comes before that (docs/safety-rules.md A3, A6).
 function leave(href) {
   if (left) return;
   left = true;
