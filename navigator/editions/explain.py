@@ -14,20 +14,28 @@ from .wording import describe_condition, describe_path
 class Explained:
     """Where some answers lead: the next question, or the rules in force, best first."""
 
-    answers: dict[str, str]
+    answers: dict[str, flow.Answer]
     question: flow.Question | None
     rules: list[flow.Recommendation]
     guidance: list[flow.Guidance]
 
 
-def explain(edition: Edition, answers: dict[str, str]) -> Explained:
-    """Replay the answers in an edition. Services that are not live are left out, as for the public."""
+def explain(edition: Edition, answers: flow.Answers) -> Explained:
+    """Replay the answers in an edition. Services that are not live are left out, as for the public.
+
+    Texts are in the words for the one who gave these answers.
+    """
     valid = flow.replay(edition.flow, answers)
     question = flow.next_question(edition.flow, valid)
     if question is not None:
-        return Explained(valid, question, [], [])
+        return Explained(valid, flow.addressed(question, valid), [], [])
     rules = [rule for rule in flow.recommend(edition.flow, valid) if rule.service in edition.services]
-    return Explained(valid, None, rules, flow.guide(edition.flow, valid))
+    return Explained(
+        valid,
+        None,
+        [flow.addressed(rule, valid) for rule in rules],
+        [flow.addressed(text, valid) for text in flow.guide(edition.flow, valid)],
+    )
 
 
 def plain(found: Explained) -> dict[str, Any]:

@@ -21,7 +21,11 @@ def title(questions: flow.Flow, question: str) -> str:
 
 def describe_path(questions: flow.Flow, answers: flow.Answers) -> str:
     """A path in words: "Is someone in danger right now? Yes → Who needs help? Me"."""
-    return " → ".join(f"{title(questions, key)} {label(questions, key, choice)}" for key, choice in answers.items())
+    said = ((key, (answer,) if isinstance(answer, str) else answer) for key, answer in answers.items())
+    return " → ".join(
+        f"{title(questions, key)} {', '.join(label(questions, key, choice) for choice in choices)}"
+        for key, choices in said
+    )
 
 
 def describe_condition(questions: flow.Flow, when: flow.Condition) -> str:

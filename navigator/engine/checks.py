@@ -1,37 +1,26 @@
 """Walks every path of a flow and says what is wrong with it, before it reaches the public.
 
 Pure Python. A path is one complete set of answers. Problems are found in two passes: first the rules
-themselves (a name that does not exist, a question that waits for itself, a missing text), and, when
-the rules can be followed, every path. Each problem names the shortest path that shows it.
+themselves (a name that does not exist, a question that waits for itself, a missing text: soundness.py), and,
+when the rules can be followed, every path, before anything is ticked and with each tick that is offered there.
+Each problem names the shortest path that shows it.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
-import msgspec
-
-from services import phones
-from services.records import NUMBERED, SPEECHLESS, Organization, Record, Service, Text
+from services.records import SPEECHLESS, Organization, Record, Service
 from services.sentences import Sentence
 
-from .flow import SKIP, Condition, Flow, Part
+from .flow import DANGER, SKIP, Answer, Flow, Recommendation, holds
+from .soundness import Problem, missing_words, unsafe_services, unsound
 from .walk import Outcome, walk
 
 EMERGENCY = "emergency-911"
-DANGER = ("danger", "yes")
 MOST_QUESTIONS = 5
 FEWEST_SERVICES = 2
-
-
-class Problem(Record, frozen=True, kw_only=True):
-    """One thing that keeps a draft from being published."""
-
-    code: str
-    subject: str
-    """The key or slug that it is about; ``question.choice`` for a choice."""
-    message: Sentence
-    path: dict[str, str] = {}
-    """The shortest answers that show it; empty where no path is needed to see it."""
+FIRST_SHOWN = 5
+"""Services shown at once on an outcome; the rest stands behind "More"."""
 
 
 class Coverage(Record, frozen=True, kw_only=True):
@@ -39,7 +28,9 @@ class Coverage(Record, frozen=True, kw_only=True):
 
     first: int = 0
     also: int = 0
-    shortest: dict[str, str] | None = None
+    ticked: int = 0
+    """How many paths show it only with a tick."""
+    shortest: dict[str, Answer] | None = None
 
 
 class Report(Record, frozen=True, kw_only=True):
@@ -57,134 +48,16 @@ def check(
     organizations: Sequence[Organization] = (),
 ) -> Report:
     """Prove that a flow with these live services can be published in these languages."""
-    unsound = list(_unsound(flow))
-    words = _missing_words(flow, [*organizations, *services.values()], languages)
-    problems = [*unsound, *words, *_unsafe_services(services)]
-    if unsound:
+    broken = list(unsound(flow))
+    words = missing_words(flow, [*organizations, *services.values()], languages)
+    problems = [*broken, *words, *unsafe_services(services)]
+    if broken:
         return Report(paths=0, problems=tuple(problems), coverage={})
     walked = _Walked(flow, services)
     for outcome in walk(flow):
         walked.take(outcome)
     problems += walked.problems()
-    return Report(paths=walked.paths, problems=tuple(problems), coverage=walked.coverage)
-
-
-# First pass: the rules themselves
-
-
-def _unsound(flow: Flow) -> Iterator[Problem]:
-    """Rules that cannot be followed: unknown or double names, questions that never come to an end."""
-    place: dict[str, int] = {}
-    for index, question in enumerate(flow.questions):
-        if question.key in place:
-            yield Problem(
-                code="double",
-                subject=question.key,
-                message=Sentence("The question “%(question)s” is there twice.", question=question.key),
-            )
-        place[question.key] = index
-        keys = [SKIP, *(choice.key for choice in question.choices)]
-        for key in sorted({key for key in keys if keys.count(key) > 1}):
-            yield Problem(
-                code="double",
-                subject=f"{question.key}.{key}",
-                message=Sentence(
-                    "“%(question)s” has the choice “%(choice)s” twice.", question=question.key, choice=key
-                ),
-            )
-    known = {question.key: {choice.key for choice in question.choices} | {SKIP} for question in flow.questions}
-    for index, question in enumerate(flow.questions):
-        parts: list[tuple[str, Part]] = [(question.key, question)]
-        parts += [(f"{question.key}.{choice.key}", choice) for choice in question.choices]
-        for name, part in parts:
-            late = [key for key in part.when if place.get(key, -1) >= index]
-            if late:
-                yield Problem(
-                    code="endless",
-                    subject=name,
-                    message=Sentence(
-                        "“%(name)s” waits for the answer to “%(question)s”, which comes no earlier: it never ends.",
-                        name=name,
-                        question=late[0],
-                    ),
-                )
-            yield from _unknown(name, part.when, known)
-    for rule in flow.recommendations:
-        yield from _unknown(rule.service, rule.when, known)
-    for text in flow.guidance:
-        yield from _unknown(text.key, text.when, known)
-
-
-def _unknown(name: str, when: Condition, known: Mapping[str, set[str]]) -> Iterator[Problem]:
-    for question, choices in when.items():
-        for choice in choices:
-            if choice not in known.get(question, ()):
-                yield Problem(
-                    code="unknown",
-                    subject=name,
-                    message=Sentence(
-                        "“%(name)s” depends on “%(question)s: %(choice)s”, which does not exist.",
-                        name=name,
-                        question=question,
-                        choice=choice,
-                    ),
-                )
-
-
-def _missing_words(
-    flow: Flow, directory: Sequence[Organization | Service], languages: tuple[str, ...]
-) -> Iterator[Problem]:
-    """Texts that are not there in every published language."""
-    named: list[tuple[str, Any]] = [(row.slug, row) for row in directory]
-    named += [(row.slug, way) for row in directory if isinstance(row, Service) for way in row.ways]
-    named += [(question.key, question) for question in flow.questions]
-    named += [(f"{question.key}.{choice.key}", choice) for question in flow.questions for choice in question.choices]
-    named += [(rule.service, rule) for rule in flow.recommendations]
-    named += [(text.key, text) for text in flow.guidance]
-    for name, record in named:
-        for field in msgspec.structs.fields(record):
-            if field.type != Text:
-                continue
-            words = getattr(record, field.name)
-            missing = [language for language in languages if not words.get(language, "").strip()]
-            if missing and (words or field.required):
-                yield Problem(
-                    code="words",
-                    subject=name,
-                    message=Sentence(
-                        "“%(name)s”: the text “%(field)s” is missing in: %(languages)s.",
-                        name=name,
-                        field=field.name,
-                        languages=", ".join(missing),
-                    ),
-                )
-
-
-def _unsafe_services(services: Mapping[str, Service]) -> Iterator[Problem]:
-    """Services that nobody can answer for: a bad number, no source, no date of a check."""
-    for service in services.values():
-        for way in service.ways:
-            if way.kind in NUMBERED:
-                try:
-                    sound = phones.parse(way.value) == way.value
-                except ValueError:
-                    sound = False
-                if not sound:
-                    yield Problem(
-                        code="number",
-                        subject=service.slug,
-                        message=Sentence("“%(number)s” is not a phone number that exists.", number=way.value),
-                    )
-        if not service.sources:
-            yield Problem(
-                code="source", subject=service.slug, message=Sentence("“%(name)s” has no source.", name=service.slug)
-            )
-        if service.assured_date is None:
-            yield Problem(
-                code="date",
-                subject=service.slug,
-                message=Sentence("“%(name)s” has never been checked.", name=service.slug),
-            )
+    return Report(paths=walked.paths, problems=tuple(problems), coverage=walked.coverage())
 
 
 # Second pass: every path
@@ -197,12 +70,21 @@ class _Walked:
         self.flow = flow
         self.services = services
         self.paths = 0
-        self.coverage: dict[str, Coverage] = {}
-        self.shortest: dict[tuple[str, str], tuple[Sentence, dict[str, str]]] = {}
+        self.firsts: Counter[str] = Counter()
+        self.alsos: Counter[str] = Counter()
+        self.ticked: Counter[str] = Counter()
+        self.ways: dict[str, tuple[tuple[int, int], Mapping[str, Answer]]] = {}
+        """The shortest path to each service."""
+        self.shortest: dict[tuple[str, str], tuple[Sentence, Mapping[str, Answer]]] = {}
         self.questions: set[str] = set()
-        self.choices: set[tuple[str, str]] = set()
+        self.choices: set[tuple[str, Answer]] = set()
         self.rules: set[int] = set()
         self.texts: set[str] = set()
+        self.many = flow.many
+        self.useful: set[str] = set()
+        """The ticks that have an effect on some path."""
+        ranked = sorted(flow.recommendations, key=lambda rule: rule.rank)
+        self.order = {id(rule): place for place, rule in enumerate(ranked)}
         self.silent = {
             slug for slug, service in services.items() if any(way.kind in SPEECHLESS for way in service.ways)
         }
@@ -214,20 +96,11 @@ class _Walked:
         self.questions.update(answers)
         self.choices.update(answers.items())
         self.texts.update(text.key for text in outcome.guidance)
-        shown = []
-        for rule in outcome.recommendations:
-            self.rules.add(id(rule))
-            if rule.service in self.services:
-                shown.append(rule.service)
-            else:
-                self._show(
-                    "retired",
-                    rule.service,
-                    Sentence("“%(name)s” is recommended but is not live.", name=rule.service),
-                    answers,
-                )
-        for place, slug in enumerate(shown):
-            self._cover(slug, place == 0, answers)
+        rules = self._live(outcome.recommendations, answers)
+        shown = [rule.service for rule in rules]
+        self.firsts.update(shown[:1])
+        self.alsos.update(shown[1:])
+        self._cover(shown, answers)
         if len(answers) > MOST_QUESTIONS:
             self._show(
                 "long",
@@ -250,26 +123,107 @@ class _Walked:
             )
         elif not any(slug in self.silent for slug in shown):
             self._show("speech", "", Sentence("A path shows no service that can be reached without speaking."), answers)
-        if answers.get(DANGER[0]) == DANGER[1] and (not shown or shown[0] != EMERGENCY):
+        danger = holds(DANGER, answers)
+        if danger and (not shown or shown[0] != EMERGENCY):
             self._show("danger", EMERGENCY, Sentence("Someone is in danger, but 911 does not come first."), answers)
+        if outcome.ticks:
+            self._take_ticks(outcome, rules, danger)
 
-    def _cover(self, slug: str, first: bool, answers: dict[str, str]) -> None:
-        found = self.coverage.get(slug, Coverage())
-        shorter = found.shortest is None or _length(answers) < _length(found.shortest)
-        self.coverage[slug] = Coverage(
-            first=found.first + first, also=found.also + (not first), shortest=answers if shorter else found.shortest
-        )
+    def _live(self, rules: Sequence[Recommendation], answers: Mapping[str, Answer]) -> list[Recommendation]:
+        """The rules for live services; a rule for another is a problem."""
+        self.rules.update(map(id, rules))
+        for rule in rules:
+            if rule.service not in self.services:
+                self._show(
+                    "retired",
+                    rule.service,
+                    Sentence("“%(name)s” is recommended but is not live.", name=rule.service),
+                    answers,
+                )
+        return [rule for rule in rules if rule.service in self.services]
 
-    def _show(self, code: str, subject: str, message: Sentence, answers: dict[str, str]) -> None:
+    def _take_ticks(self, outcome: Outcome, rules: list[Recommendation], danger: bool) -> None:
+        """Look at each tick of a path alone, and at all of them together.
+
+        What was shown is shown still: a tick adds rules and takes none away (walk.py), and the rules that could
+        make it otherwise were refused in the first pass. So there are two services at least, and one of them can be
+        reached without speaking, with ticks as without. What is left to see is the order.
+        """
+        assert self.many
+        key = self.many.key
+        self.questions.add(key)
+        shown = {rule.service for rule in rules}
+        first = rules[0] if rules else None
+        before = self.order[id(first)] if first else len(self.order)
+        ahead: dict[str, int] = {}
+        """By service, the place of the rule that puts it before what stands first without a tick."""
+        for tick in outcome.ticks:
+            answers: dict[str, Answer] = {**outcome.answers, key: (tick.key,)}
+            self.choices.add((key, tick.key))
+            if tick.recommendations or tick.guidance:
+                self.useful.add(tick.key)
+            self.texts.update(text.key for text in tick.guidance)
+            added = self._live(tick.recommendations, answers)
+            new = [rule.service for rule in added if rule.service not in shown]
+            self.ticked.update(new)
+            self._cover(new, answers)
+            found = {rule.service: self.order[id(rule)] for rule in added if self.order[id(rule)] < before}
+            self._look_ahead(found, first, danger, answers)
+            for slug, place in found.items():
+                ahead[slug] = min(place, ahead.get(slug, place))
+        self._look_ahead(ahead, first, danger, {**outcome.answers, key: tuple(tick.key for tick in outcome.ticks)})
+
+    def _look_ahead(
+        self, ahead: dict[str, int], first: Recommendation | None, danger: bool, answers: Mapping[str, Answer]
+    ) -> None:
+        """Whether what ticks put before the first service leaves it in sight, and 911 first where it must be."""
+        if not ahead or first is None:
+            return
+        if danger and min(ahead, key=ahead.__getitem__) != EMERGENCY:
+            self._show(
+                "danger",
+                EMERGENCY,
+                Sentence("Someone is in danger, but with a tick 911 does not come first."),
+                answers,
+            )
+        own = ahead.get(first.service)
+        if sum(own is None or place < own for place in ahead.values()) >= FIRST_SHOWN:
+            self._show(
+                "pushed",
+                first.service,
+                Sentence(
+                    "With ticks, “%(name)s” is no more among the first %(count)s; without them it stands first.",
+                    name=first.service,
+                    count=FIRST_SHOWN,
+                ),
+                answers,
+            )
+
+    def _cover(self, shown: Sequence[str], answers: Mapping[str, Answer]) -> None:
+        length = _length(answers)
+        for slug in shown:
+            if slug not in self.ways or length < self.ways[slug][0]:
+                self.ways[slug] = length, answers
+
+    def _show(self, code: str, subject: str, message: Sentence, answers: Mapping[str, Answer]) -> None:
         found = self.shortest.get((code, subject))
         if found is None or _length(answers) < _length(found[1]):
             self.shortest[code, subject] = (message, answers)
 
+    def coverage(self) -> dict[str, Coverage]:
+        """How each service is reached."""
+        return {
+            slug: Coverage(
+                first=self.firsts[slug], also=self.alsos[slug], ticked=self.ticked[slug], shortest=dict(answers)
+            )
+            for slug, (_, answers) in self.ways.items()
+        }
+
     def problems(self) -> Iterator[Problem]:
         """What the paths showed, and what no path reached."""
         for (code, subject), (message, answers) in self.shortest.items():
-            yield Problem(code=code, subject=subject, message=message, path=answers)
-        if DANGER not in self.choices:
+            yield Problem(code=code, subject=subject, message=message, path=dict(answers))
+        if not any((key, choice) in self.choices for key, choices in DANGER.items() for choice in choices):
             yield Problem(
                 code="danger",
                 subject=EMERGENCY,
@@ -287,6 +241,16 @@ class _Walked:
                         f"{question.key}.{choice.key}",
                         Sentence(
                             "“%(question)s: %(choice)s” is never offered.", question=question.key, choice=choice.key
+                        ),
+                    )
+                elif question.kind == "many" and choice.key not in self.useful:
+                    yield Problem(
+                        code="idle",
+                        subject=f"{question.key}.{choice.key}",
+                        message=Sentence(
+                            "“%(question)s: %(choice)s” changes nothing on any path where it is offered.",
+                            question=question.key,
+                            choice=choice.key,
                         ),
                     )
         for rule in self.flow.recommendations:
@@ -310,6 +274,11 @@ def _unreached(subject: str, message: Sentence) -> Problem:
     return Problem(code="unreached", subject=subject, message=message)
 
 
-def _length(answers: dict[str, str]) -> tuple[int, int]:
-    """How long a path is: fewer questions first, then fewer answers that are not skipped."""
-    return len(answers), sum(choice != SKIP for choice in answers.values())
+def _length(answers: Mapping[str, Answer]) -> tuple[int, int]:
+    """How long a path is: fewer questions and ticks first, then fewer answers that are not skipped."""
+    asked = told = 0
+    for answer in answers.values():
+        count = len(answer) if isinstance(answer, tuple) else 1
+        asked += count
+        told += count if answer != SKIP else 0
+    return asked, told

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.utils import timezone
 
-from navigator.engine.flow import SKIP, Flow, next_question, offered, replay
+from navigator.engine.flow import SKIP, Answer, Flow, next_question, offered, replay
 
 BLOCK = 256
 """Bytes to which the content of a token is filled up."""
@@ -35,7 +35,7 @@ NEXT, SKIPPED, BACK, RESULTS, STAY, CHANGE, PREFER = "n", "s", "b", "r", "l", "c
 class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, array_like=True):
     """Where a person is: all that a page needs besides the edition."""
 
-    answers: dict[str, str] = {}
+    answers: dict[str, Answer] = {}
     at: str = ""
     """The question shown; on an outcome, the last one shown."""
     offered: tuple[str, ...] = ()
@@ -147,7 +147,7 @@ def _back(flow: Flow, step: Step) -> Step:
     return at(flow, step, asked[place - 1] if place else step.at)
 
 
-def _before(flow: Flow, answers: dict[str, str], key: str) -> dict[str, str]:
+def _before(flow: Flow, answers: dict[str, Answer], key: str) -> dict[str, Answer]:
     """The answers to the questions before one."""
     order = [question.key for question in flow.questions]
     return {question: choice for question, choice in answers.items() if order.index(question) < order.index(key)}

@@ -101,7 +101,7 @@ def _moved(questions: flow.Flow, posted: Posted | None) -> tuple[Step, str, bool
     if step is None:
         return steps.start(questions), "", True
     after = steps.move(questions, step, made, position)
-    ticked = after.answers.get(after.at, "")
+    ticked = str(after.answers.get(after.at, ""))
     if made == steps.STAY and after.at == step.at:
         ticked = steps.chosen(step, position) or ticked
     return after, ticked, False
@@ -178,14 +178,14 @@ def outcome_context(edition: Edition, step: Step) -> dict[str, Any]:
     }
 
 
-def given_answers(questions: flow.Flow, given: dict[str, str]) -> list[tuple[int, flow.Question, str]]:
+def given_answers(questions: flow.Flow, given: flow.Answers) -> list[tuple[int, flow.Question, str]]:
     """The answers as people read them, each with its place."""
     found = []
     for place, (key, choice) in enumerate(given.items()):
         asked = questions.question(key)
         assert asked is not None
         labels = {option.key: t(option.label) for option in asked.choices}
-        found.append((place, asked, labels.get(choice) or gettext("I'd rather not say")))
+        found.append((place, asked, labels.get(str(choice)) or gettext("I'd rather not say")))
     return found
 
 

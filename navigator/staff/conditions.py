@@ -69,7 +69,7 @@ class ConditionField(forms.ModelMultipleChoiceField):
 
     def label_from_instance(self, obj: Any) -> str:
         """The choice alone; its question stands above."""
-        return obj.words
+        return obj.name
 
 
 def choices() -> QuerySet[Choice]:

@@ -53,7 +53,7 @@ def _skipped(question: flow.Question, answers: flow.Answers, found: explain.Expl
     return question.key in found.answers and question.key not in answers
 
 
-def _selects(edition: Edition, answers: dict[str, str]) -> list[tuple[flow.Question, list[tuple[str, str, bool]]]]:
+def _selects(edition: Edition, answers: flow.Answers) -> list[tuple[flow.Question, list[tuple[str, str, bool]]]]:
     """The questions answered and the next one, each with the choices offered there."""
     asked = [question for question in edition.flow.questions if question.key in answers]
     after = flow.next_question(edition.flow, answers)

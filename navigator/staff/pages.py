@@ -127,7 +127,7 @@ class Fault(NamedTuple):
     message: str
     links: list[tuple[str, Any]]
     path: str
-    answers: dict[str, str]
+    answers: flow.Answers
 
 
 def faults(found: Sequence[checks.Problem], content_: Content) -> list[Fault]:

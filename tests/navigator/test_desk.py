@@ -222,7 +222,7 @@ def test_the_second_to_save_a_question_is_told(desk):
     assert response.status_code == 200
     assert "Ana Ruiz saved this while you had it open" in said(response)
     assert filled(response, "question_form")["title_0"] == ["In danger?"]
-    assert choice("danger", "yes").words == "Yes, now"
+    assert choice("danger", "yes").name == "Yes, now"
 
 
 # The start page
