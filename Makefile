@@ -81,6 +81,7 @@ audit: $(VENV)/test $(MO) tests/audit/node_modules ## Check the HTML of every pa
 lint: $(VENV)/test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/djlint templates --check --lint --quiet
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 	SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') $(BIN)/python manage.py check --deploy --fail-level WARNING
