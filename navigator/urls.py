@@ -37,6 +37,6 @@ urlpatterns = [
 handler400 = pages.bad_request
 handler403 = site.forbidden
 handler404 = site.not_found
-handler500 = pages.server_error
+handler500 = site.server_error
 handler429 = guessing.too_many
 """allauth asks for it by this name."""

@@ -14,8 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from navigator.editions import in_force
-from navigator.public import cards, pages
+from navigator.public import pages
 
 from . import cache
 from .sessions import SessionStore
@@ -65,11 +64,7 @@ def address(request: HttpRequest) -> str:
 def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """429, with the time at which it can be tried again, and the main numbers as on every error page."""
     again = timezone.localtime() + dt.timedelta(minutes=settings.LOCKED_MINUTES + 1)
-    try:
-        main = [cards.card(service, "", timezone.now()) for service in in_force.current().main]
-    except in_force.NoEdition:
-        main = []
-    context = {"status": 429, "main": main, "minutes": settings.LOCKED_MINUTES, "again": again}
+    context = {"status": 429, "main": pages.main_numbers(), "minutes": settings.LOCKED_MINUTES, "again": again}
     response = pages.page(request, "account/too_many.html", context, status=429)
     response["Retry-After"] = str(settings.LOCKED_MINUTES * 60)
     return response
