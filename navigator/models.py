@@ -200,3 +200,17 @@ class Edition(models.Model):
     def delete(self, *args: Any, **kwargs: Any) -> Any:
         """Raises ValidationError: an edition stays."""
         raise ValidationError(_("An edition is never deleted."))
+
+
+class CacheEntry(models.Model):
+    """What signing in remembers for a while: failed tries of an account, codes that were used (staff/cache.py)."""
+
+    key = models.CharField(primary_key=True, max_length=250)
+    value = models.JSONField()
+    expires = models.DateTimeField(db_index=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.key

@@ -7,7 +7,7 @@ from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
 from .public import open_data, pages, views
-from .staff import signin, site
+from .staff import guessing, signin, site
 
 urlpatterns = [
     # First what is asked for most: an address is looked for from the top.
@@ -37,6 +37,6 @@ urlpatterns = [
 handler400 = pages.bad_request
 handler403 = site.forbidden
 handler404 = site.not_found
-handler500 = pages.server_error
-handler429 = signin.too_many
+handler500 = site.server_error
+handler429 = guessing.too_many
 """allauth asks for it by this name."""

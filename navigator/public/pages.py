@@ -108,11 +108,13 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 def error(request: HttpRequest, status: int) -> HttpResponse:
     """A page for an error, with 911 and the main numbers."""
-    try:
-        main = [cards.card(service, "", timezone.now()) for service in in_force.current().main]
-    except NoEdition:
-        main = []
-    return page(request, "error.html", {"status": status, "main": main}, status)
+    return page(request, "error.html", {"status": status, "main": main_numbers()}, status)
+
+
+def main_numbers() -> list[cards.Card]:
+    """The main services of the edition in force, as every error page shows them."""
+    edition = in_force.current_or_none()
+    return [cards.card(service, "", timezone.now()) for service in edition.main] if edition else []
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

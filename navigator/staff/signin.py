@@ -1,13 +1,10 @@
-"""Staff sign-in: a password and a second factor for every account, and a brake on guessing.
+"""Staff sign-in: a password and a second factor for every account. The brake on guessing: guessing.py.
 
 django-allauth does the work; here stand the few views of it that we use, the guard that lets nobody past
 without a second factor, and what we decide differently (docs/decisions/0005-staff-sign-in.md).
 """
 
 import base64
-import contextlib
-import datetime as dt
-import ipaddress
 import logging
 import secrets
 from collections.abc import Callable
@@ -25,12 +22,12 @@ from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.signals import authenticator_used
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth import SESSION_KEY, get_user_model, logout
 from django.contrib.sessions.models import Session
-from django.core.cache import cache, caches
+from django.core.cache import cache
 from django.db import transaction
 from django.db.models import QuerySet
 from django.dispatch import receiver
@@ -44,8 +41,11 @@ from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from navigator.editions import in_force
-from navigator.public import cards, pages
+from navigator.public import pages
+
+from .guessing import clear_expired, slowed, too_many
+from .sealing import seal
+from .sessions import SessionStore
 
 log = logging.getLogger(__name__)
 
@@ -100,7 +100,10 @@ def guard(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Http
             return get_response(request)
         name = resolve(request.path_info).view_name
         if request.method == "POST" and name in SIGN_IN:
-            return _slowed(request, get_response)
+            response = slowed(request, get_response)
+            if response.status_code < 500:
+                clear_expired()
+            return response
         if away := _sent_away(request, name):
             return away
         response = get_response(request)
@@ -140,61 +143,6 @@ def _mark(request: HttpRequest, user: Any, **kwargs: Any) -> None:
     request.session[MARK] = user.pk
 
 
-# The brake on guessing: per account by allauth, per address here
-
-TRIES = 20
-"""Failed tries from one address before it has to wait. Many people may share an office's address."""
-_PEPPER = secrets.token_bytes(32)
-"""Known to this process alone: what it counts cannot be traced back to an address, even by us."""
-
-
-def _slowed(request: HttpRequest, get_response: Callable[[HttpRequest], HttpResponse]) -> HttpResponse:
-    """Answer a password or a code, unless too many from the same address were wrong."""
-    known = address(request)
-    if not known:  # one count for everybody would let a stranger lock all of staff out
-        return get_response(request)
-    counted = caches["addresses"]
-    key = salted_hmac("navigator.signin", known, secret=_PEPPER, algorithm="sha256").hexdigest()
-    if counted.get(key, 0) >= TRIES:
-        return too_many(request)
-    response = get_response(request)
-    # A right one leads on to the next page (302); what fails the CSRF check (403) has guessed at nothing.
-    if response.status_code not in (302, 403):
-        counted.add(key, 0, settings.LOCKED_MINUTES * 60)
-        with contextlib.suppress(ValueError):  # it ran out in between
-            counted.incr(key)
-    return response
-
-
-def address(request: HttpRequest) -> str:
-    """Where a request comes from, as far as we may believe it; of an IPv6 address, the network (/64).
-
-    Empty where nobody says: behind a proxy, the other end is the proxy, the same for everyone.
-    """
-    if settings.BEHIND_PROXY:
-        found = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-    else:
-        found = request.META.get("REMOTE_ADDR", "")
-    try:
-        parsed = ipaddress.ip_address(found)
-    except ValueError:
-        return found
-    return str(parsed) if parsed.version == 4 else str(ipaddress.ip_network((parsed, 64), strict=False))
-
-
-def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """429, with the time at which it can be tried again, and the main numbers as on every error page."""
-    again = timezone.localtime() + dt.timedelta(minutes=settings.LOCKED_MINUTES + 1)
-    try:
-        main = [cards.card(service, "", timezone.now()) for service in in_force.current().main]
-    except in_force.NoEdition:
-        main = []
-    context = {"status": 429, "main": main, "minutes": settings.LOCKED_MINUTES, "again": again}
-    response = pages.page(request, "account/too_many.html", context, status=429)
-    response["Retry-After"] = str(settings.LOCKED_MINUTES * 60)
-    return response
-
-
 # What we decide differently from allauth
 
 BETTER = (
@@ -220,6 +168,10 @@ class Accounts(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Nobody signs up."""
         return False
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Whose wrong passwords are counted together: those of one name. (allauth: of one Host header and name.)"""
+        return str(credentials["username"]).lower()
 
     def get_login_stages(self) -> list[str]:
         """After the password, the second factor and nothing else."""
@@ -257,12 +209,12 @@ class Factors(DefaultMFAAdapter):
 
     def encrypt(self, text: str) -> str:
         """Seal a secret under the site's key."""
-        return _seal().encrypt(text.encode()).decode()
+        return seal("factor").encrypt(text.encode()).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
         """Open a secret. Where the key is another one, no code fits, and the factor has to be reset."""
         try:
-            return _seal().decrypt(encrypted_text.encode()).decode()
+            return seal("factor").decrypt(encrypted_text.encode()).decode()
         except InvalidToken:
             log.error("a second factor cannot be read: SECRET_KEY has changed (manage.py reset_factor)")
             return base64.b32encode(secrets.token_bytes(20)).decode()
@@ -270,12 +222,6 @@ class Factors(DefaultMFAAdapter):
     def generate_authenticator_name(self, user: Any, type: Authenticator.Type) -> str:
         """A name to start from for a new key."""
         return gettext("Key %(number)s") % {"number": Authenticator.objects.filter(user=user, type=type).count() + 1}
-
-
-def _seal() -> MultiFernet:
-    keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
-    made = (salted_hmac("navigator.signin.factor", "", secret=key, algorithm="sha256").digest() for key in keys)
-    return MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in made])
 
 
 SEALED = ("secret", "seed")
@@ -289,7 +235,7 @@ def seal_factors() -> tuple[int, list[str]]:
     for factor in Authenticator.objects.select_related("user").select_for_update(of=("self",)):
         kept = {name: factor.data[name] for name in SEALED if name in factor.data}
         try:
-            factor.data |= {name: _seal().rotate(text.encode()).decode() for name, text in kept.items()}
+            factor.data |= {name: seal("factor").rotate(text.encode()).decode() for name, text in kept.items()}
         except InvalidToken:
             lost.add(factor.user.get_username())
             continue
@@ -309,7 +255,8 @@ class Once:
     def clean_code(self) -> str:
         """The code. Raises ValidationError for one that is wrong or was used."""
         code: str = super().clean_code()  # type: ignore[misc]
-        used = salted_hmac("navigator.signin.code", f"{self.user.pk} {code}").hexdigest()
+        bare = "".join(filter(str.isalnum, code)).lower()  # allauth takes “123-456” for “123456”
+        used = salted_hmac("navigator.signin.code", f"{self.user.pk} {bare}").hexdigest()
         if not cache.add(used, True, 90):
             raise Factors().validation_error("incorrect_code")
         return code
@@ -330,7 +277,7 @@ def reset_factor(user: Any) -> None:
     """Take away an account's second factor and end its sessions: the next sign-in sets up a new one."""
     Authenticator.objects.filter(user=user).delete()
     for session in Session.objects.all():
-        if session.get_decoded().get(SESSION_KEY) == str(user.pk):
+        if SessionStore().decode(session.session_data).get(SESSION_KEY) == str(user.pk):
             session.delete()
 
 

@@ -1,9 +1,11 @@
 """The staff's desk: Django admin, with the pages of our own beside the tables."""
 
+import sys
 from typing import Any
 
 from django.conf import settings
 from django.contrib import admin
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext
@@ -86,6 +88,25 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
         return public.not_found(request)
     why = gettext("The address is not right, or what stood here was deleted.")
     return pages.page(request, "trouble", gettext("This page is not here"), 404, why=why)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500; where the database does not take what staff do, a 503 that says so. It looks at no session: none can be."""
+    error = sys.exc_info()[1]
+    if not request.path_info.startswith(settings.ADMIN_PATH) or not isinstance(error, OperationalError):
+        return public.server_error(request)
+    context = {"status": 503, "why": _database_trouble(error), "main": public.main_numbers()}
+    return public.page(request, "account/no_database.html", context, 503)
+
+
+def _database_trouble(error: OperationalError) -> str:
+    """What is wrong with the database, in words."""
+    said = str(error).lower()
+    if any(word in said for word in ("full", "no space", "i/o error", "readonly", "read-only")):
+        return gettext("The disk of this site is full, or cannot be written.")
+    if "locked" in said:
+        return gettext("The database of this site is busy with something else.")
+    return gettext("The database of this site does not answer.")
 
 
 def _is_staff_page(request: HttpRequest) -> bool:

@@ -22,7 +22,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """What staff changed is never loaded over."""
         call_command("migrate", verbosity=0)
-        call_command("createcachetable", verbosity=0)
         if not Service.objects.exists():
             write_draft(read_fixtures(settings.BASE_DIR / "fixtures"))
             self.stdout.write("Loaded the services and the questions.")
