@@ -1,7 +1,7 @@
 """Pages kept in memory, and pages made small, so that a step costs little more than an empty page.
 
-An edition carries its own memory. A page is kept there, compressed as it is sent, under everything that it
-is made from: the language, what was sent (sealed answers and a move, or a search), how much of the page.
+An edition carries its own memory. A page is kept there as it is sent, compressed and filled up to its size
+(sizes.py), under everything that it is made from: the language, what was sent (sealed answers and a move, or a search), how much of the page.
 Questions are kept for the hour in which their seal is made, pages that say what is open now for the minute;
 all of it is forgotten earlier when there is too much of it, and, with the edition, when a newer one comes
 into force.
@@ -20,8 +20,8 @@ from django.utils.cache import patch_vary_headers
 from navigator.editions.edition import Edition
 
 HOUR, MINUTE = 3600, 60
-MOST = 4 * 1024 * 1024
-"""Bytes that one memory keeps: some fifteen hundred pages."""
+MOST = 8 * 1024 * 1024
+"""Bytes that one memory keeps: some sixteen hundred questions, or six hundred outcomes."""
 EACH = 512
 """Bytes that a page costs besides its own and those of what it is kept under, roughly."""
 SMALL = 200
@@ -94,12 +94,12 @@ def compress(data: bytes, name: str) -> bytes:
     return gzip.compress(data, 6, mtime=0) if name == "gzip" else data
 
 
-def reply(data: bytes, name: str, vary: str) -> HttpResponse:
-    """Bytes that are compressed already, as a page that varies by these headers and by encoding."""
+def reply(data: bytes, name: str, vary: str = "") -> HttpResponse:
+    """Bytes that are compressed already, as a page that varies by encoding, and by these headers."""
     response = HttpResponse(data)
     if name:
         response["Content-Encoding"] = name
-    response["Vary"] = f"{vary}, Accept-Encoding"
+    response["Vary"] = ", ".join(filter(None, (vary, "Accept-Encoding")))
     return response
 
 

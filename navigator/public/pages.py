@@ -17,7 +17,7 @@ from django.views.decorators.csrf import csrf_exempt
 from navigator.editions import in_force
 from navigator.editions.in_force import NoEdition
 
-from . import cards
+from . import cards, page_cache, sizes
 
 View = Callable[..., HttpResponse]
 log = logging.getLogger(__name__)
@@ -43,7 +43,11 @@ def allow(*methods: str) -> Callable[[View], View]:
 
 def page(request: HttpRequest, template: str, context: dict[str, Any] | None = None, status: int = 200) -> HttpResponse:
     """A whole page, with what every page shows: the languages and the main numbers."""
-    return HttpResponse(render_to_string(template, {**base_context(request), **(context or {})}), status=status)
+    name = page_cache.encoding(request)
+    html = render_to_string(template, {**base_context(request), **(context or {})})
+    response = page_cache.reply(sizes.pack(html, name, sizes.PAGE), name)
+    response.status_code = status
+    return response
 
 
 def base_context(request: HttpRequest) -> dict[str, Any]:

@@ -28,7 +28,7 @@ HOUR = 3600
 LONGEST = 16 * BLOCK
 """Characters of the longest token worth opening: room for a question with a choice for every state."""
 
-NEXT, SKIPPED, BACK, RESULTS, STAY, CHANGE, PREFER = "n", "s", "b", "r", "l", "c", "p"
+NEXT, SKIPPED, BACK, RESULTS, STAY, CHANGE, PREFER, ANEW = "n", "s", "b", "r", "l", "c", "p", "a"
 """The moves as they are posted. One letter: what stays on a disk must not tell (C4)."""
 
 

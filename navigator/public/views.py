@@ -23,7 +23,7 @@ from navigator.engine import checks, flow
 from services import labels, records
 from services.texts import t
 
-from . import cards, open_data, page_cache, search, steps
+from . import cards, open_data, page_cache, search, sizes, steps
 from .page_cache import PageCaches
 from .pages import allow, base_context, error
 from .steps import Step
@@ -55,13 +55,20 @@ def step_response(request: HttpRequest, edition: Edition) -> HttpResponse:
         page = (caches.outcomes if step.done else caches.steps).page(
             # Whatever does not open gets one page, so that nobody pushes good ones out with made-up forms.
             ("anew", *key[:3]) if notice else key,
-            lambda: page_cache.compress(
-                render_step(request, edition, step, ticked, notice, whole=whole).encode(), name
+            lambda: sizes.pack(
+                render_step(request, edition, step, ticked, notice, whole=whole), name, _sizes(step, whole)
             ),
         )
     response = page_cache.reply(page, name, "HX-Request, HX-Request-Type")
     response["X-Robots-Tag"] = "noindex" if request.method == "POST" else "index"
     return response
+
+
+def _sizes(step: Step, whole: bool) -> sizes.Sizes:
+    """The sizes that a step may have."""
+    if step.done:
+        return sizes.OUTCOME_PAGE if whole else sizes.OUTCOME
+    return sizes.PAGE if whole else sizes.STEP
 
 
 class Posted(NamedTuple):
@@ -73,7 +80,7 @@ class Posted(NamedTuple):
 
 
 def _posted(request: HttpRequest) -> Posted | None:
-    """The form that a page of ours sent; None if there is none; empty if it is no form.
+    """The form that a page of ours sent; None if there is none, or it asks for the start; empty if it is no form.
 
     Whatever else it holds, and whatever is longer than we send, is dropped: it would make equal forms differ.
     """
@@ -81,6 +88,8 @@ def _posted(request: HttpRequest) -> Posted | None:
         return None
     form = QueryDict(request.body if request.content_type == "application/x-www-form-urlencoded" else b"")
     token, made, position = form.get("t", ""), form.get("g", steps.NEXT), form.get("c", "")
+    if made == steps.ANEW:
+        return None
     return Posted(
         token if len(token) <= steps.LONGEST else "",
         made if len(made) <= LONGEST_MOVE else steps.STAY,
@@ -212,7 +221,7 @@ def directory_response(request: HttpRequest, edition: Edition) -> HttpResponse:
     caches = edition.derived(PageCaches)
     kept = (caches.searches if wish or open_now else caches.outcomes).page(
         ("all", get_language(), whole, name, _unreadable(wish), open_now),
-        lambda: page_cache.compress(render_all(request, edition, wish, open_now).encode(), name),
+        lambda: sizes.pack(render_all(request, edition, wish, open_now), name, sizes.ALL if whole else sizes.FOUND),
     )
     return page_cache.reply(kept, name, "HX-Request")
 
