@@ -55,8 +55,8 @@ staff: $(VENV)/base $(MO) ## Create a staff account
 	@$(LOCAL) $(BIN)/python manage.py setup
 	@$(LOCAL) $(BIN)/python manage.py createsuperuser
 
-unit: $(VENV)/test $(MO) ## Run some tests in one process: make unit ARGS=tests/navigator/test_flow.py
-	@$(if $(ARGS),$(BIN)/python -m pytest -n 0 $(ARGS),echo "Say which: make unit ARGS=tests/navigator/test_flow.py"; exit 2)
+unit: $(VENV)/test $(MO) ## Run some tests in one process: make unit ARGS=tests/engine/test_flow.py
+	@$(if $(ARGS),$(BIN)/python -m pytest -n 0 $(ARGS),echo "Say which: make unit ARGS=tests/engine/test_flow.py"; exit 2)
 
 test: $(VENV)/test $(MO) lint ## Run every check and every test, in real browsers; on PostgreSQL too, what touches the database
 	@$(BIN)/python -m tests.browser.find

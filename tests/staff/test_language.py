@@ -24,7 +24,8 @@ from services.sentences import Sentence
 from tests import words
 from tests.english import english, learn, shown
 from tests.forms import filled
-from tests.navigator.staff import PASSWORD, SECRET, make_staff, sign_in
+
+from .accounts import PASSWORD, SECRET, make_staff, sign_in
 
 SPANISH = {"Accept-Language": "es-US,es;q=0.9,en;q=0.5"}
 LOGIN, CODE, ENROL, SWITCH = "/admin/account/login/", "/admin/account/code/", "/admin/account/app/", "/admin/language/"
