@@ -216,9 +216,8 @@ def _read(row: Any, language: str, report: Report) -> tuple[records.Service, rec
         return ours, hsds.read_organization(row["organization"]), []
     # Where a list says only who runs a service, no more is needed.
     theirs = msgspec.convert(row, HsdsService, strict=False)
-    report.unheld.update(
-        name for name in row if name not in HsdsService.__struct_fields__ and name != "organization_id"
-    )
+    known = {*HsdsService.__struct_fields__, "organization_id"}
+    report.unheld.update(name for name in row if name not in known)
     return _Draft(theirs, language).made()
 
 
