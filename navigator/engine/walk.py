@@ -3,7 +3,7 @@
 Pure Python.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
 import msgspec
@@ -55,7 +55,10 @@ def _down(
     flow: Flow, place: int, answers: dict[str, str], rules: list[Recommendation], texts: list[Guidance]
 ) -> Iterator[Outcome]:
     if place == len(flow.questions):
-        yield Outcome(answers, tuple(_best(rules)), tuple(texts))
+        best: dict[str, Recommendation] = {}
+        for rule in rules:
+            best.setdefault(rule.service, rule)
+        yield Outcome(answers, tuple(best.values()), tuple(texts))
         return
     question = flow.questions[place]
     if question.kind == "many":
@@ -78,23 +81,21 @@ def _end(
     many: Question, answers: dict[str, str], rules: Sequence[Recommendation], texts: Sequence[Guidance]
 ) -> Outcome:
     """The end of a path where only the ticks are left: rules that name none are looked at once."""
-    shown = _best(_left(rules, many.key))
-    place = {id(rule): number for number, rule in enumerate(rules)}
-    before = {rule.service: place[id(rule)] for rule in shown}
-    better = [
-        rule for rule in rules if many.key in rule.when and place[id(rule)] < before.get(rule.service, len(rules))
-    ]
-    added = [text for text in texts if many.key in text.when]
+    best: dict[str, Recommendation] = {}
     offered = flows.offered(many, answers) if flows.holds(many.when, answers) else ()
-    ticks = tuple(
-        Tick(
-            choice.key,
-            tuple(_best(rule for rule in better if choice.key in rule.when[many.key])),
-            tuple(text for text in added if choice.key in text.when[many.key]),
-        )
-        for choice in offered
-    )
-    return Outcome(answers, tuple(shown), tuple(_left(texts, many.key)), ticks)
+    better: dict[str, dict[str, Recommendation]] = {choice.key: {} for choice in offered}
+    added: dict[str, list[Guidance]] = {choice.key: [] for choice in offered}
+    for rule in rules:
+        if many.key not in rule.when:
+            best.setdefault(rule.service, rule)
+        elif rule.service not in best:
+            for tick in better.keys() & rule.when[many.key]:
+                better[tick].setdefault(rule.service, rule)
+    for text in texts:
+        for tick in added.keys() & text.when.get(many.key, ()):
+            added[tick].append(text)
+    ticks = tuple(Tick(tick, tuple(found.values()), tuple(added[tick])) for tick, found in better.items())
+    return Outcome(answers, tuple(best.values()), tuple(_left(texts, many.key)), ticks)
 
 
 def _choices(question: Question, answers: dict[str, str]) -> list[str]:
@@ -104,11 +105,3 @@ def _choices(question: Question, answers: dict[str, str]) -> list[str]:
 def _left(rules: Sequence[Rule], question: str, choice: str | None = None) -> list[Rule]:
     """The rules that can still hold once a question has this answer, or none."""
     return [rule for rule in rules if question not in rule.when or choice in rule.when[question]]
-
-
-def _best(rules: Iterable[Recommendation]) -> list[Recommendation]:
-    """The first rule for each service."""
-    best: dict[str, Recommendation] = {}
-    for rule in rules:
-        best.setdefault(rule.service, rule)
-    return list(best.values())
