@@ -158,15 +158,17 @@ class _Walked:
         ahead: dict[str, int] = {}
         """By service, the place of the rule that puts it before what stands first without a tick."""
         for tick in outcome.ticks:
-            answers: dict[str, Answer] = {**outcome.answers, key: (tick.key,)}
             self.choices.add((key, tick.key))
-            if tick.recommendations or tick.guidance:
-                self.useful.add(tick.key)
+            if not tick.recommendations and not tick.guidance:
+                continue
+            self.useful.add(tick.key)
+            answers: dict[str, Answer] = {**outcome.answers, key: (tick.key,)}
             self.texts.update(text.key for text in tick.guidance)
             added = self._live(tick.recommendations, answers)
             new = [rule.service for rule in added if rule.service not in shown]
-            self.ticked.update(new)
-            self._cover(new, answers)
+            if new:
+                self.ticked.update(new)
+                self._cover(new, answers)
             found = {rule.service: self.order[id(rule)] for rule in added if self.order[id(rule)] < before}
             self._look_ahead(found, first, danger, answers)
             for slug, place in found.items():
