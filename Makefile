@@ -102,7 +102,7 @@ messages: $(VENV)/test ## Put new words of the interface into the catalogues, to
 lock: $(VENV)/base ## Pin the requirements anew
 	$(BIN)/python -m pip install -qq --disable-pip-version-check uv
 	cd requirements && for name in base test bench; do UV_CUSTOM_COMPILE_COMMAND="make lock" \
-		$(abspath $(BIN))/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url $$name.in --output-file $$name.txt; done
+		$(abspath $(BIN))/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url $(ARGS) $$name.in --output-file $$name.txt; done
 
 clean: ## Remove the virtual environment (what staff wrote, in var/, stays)
 	rm -rf $(VENV)
