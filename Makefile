@@ -9,6 +9,8 @@ export PYTHONDONTWRITEBYTECODE ?= 1
 LOCAL := TLS=off
 # Quiet but for errors: what pip warns of is how this machine is set up, and `--require-hashes` refuses what is wrong.
 INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes
+# What no test reached, by branch. It makes tests that walk every path take twice to three times as long: COVER= leaves it out.
+COVER := --cov --cov-report=term
 # Two servers may share a port without a word, each with half of the requests: so ask first.
 FREE = @$(BIN)/python -c 'import socket, sys; sys.exit(socket.socket().connect_ex(("127.0.0.1", $(PORT))) == 0 \
 	and "Port $(PORT) is in use. Choose another one, such as: make $@ PORT=$(shell expr $(PORT) + 1)")'
@@ -61,7 +63,7 @@ unit: $(VENV)/test $(MO) ## Run some tests in one process: make unit ARGS=tests/
 test: $(VENV)/test $(MO) lint ## Run every check and every test, in real browsers; on PostgreSQL too, what touches the database
 	@$(BIN)/python -m tests.browser.find
 	@$(BIN)/python -m tests.postgres
-	$(BIN)/python -m pytest --cov --cov-report=term
+	$(BIN)/python -m pytest $(COVER)
 	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -m "not browser and not served and not faults"
 
 bench: $(VENV)/bench $(MO) ## Print how fast and how light the site is, beside an empty view and a session wizard
