@@ -9,8 +9,9 @@ export PYTHONDONTWRITEBYTECODE ?= 1
 LOCAL := TLS=off
 # Quiet but for errors: what pip warns of is how this machine is set up, and `--require-hashes` refuses what is wrong.
 INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes
-# What no test reached, by branch. It makes tests that walk every path take twice to three times as long: COVER= leaves it out.
-COVER := --cov --cov-report=term
+# `make test COVER=--cov` prints what no test reached, by branch. Not by default: tests that walk every path take twice to
+# three times as long with it, and the build server has twelve minutes.
+COVER :=
 # Two servers may share a port without a word, each with half of the requests: so ask first.
 FREE = @$(BIN)/python -c 'import socket, sys; sys.exit(socket.socket().connect_ex(("127.0.0.1", $(PORT))) == 0 \
 	and "Port $(PORT) is in use. Choose another one, such as: make $@ PORT=$(shell expr $(PORT) + 1)")'
