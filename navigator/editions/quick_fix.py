@@ -26,8 +26,8 @@ from services.texts import t
 
 from . import publish
 from .content import Content, check, encode, languages
-from .differences import way_name
 from .edition import Edition
+from .wording import way_name
 
 OFF, ON, NUMBER, ALERT = "off", "on", "number", "alert"
 

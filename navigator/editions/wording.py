@@ -1,8 +1,11 @@
-"""Paths and conditions in words, for staff, in the language at hand."""
+"""Paths, conditions and records in words, for staff, in the language at hand."""
 
+import phonenumbers
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from navigator.engine import flow
+from services import labels, phones, records
 from services.texts import t
 
 
@@ -37,3 +40,45 @@ def describe_condition(questions: flow.Flow, when: flow.Condition) -> str:
         words = _(" or ").join(f"“{label(questions, key, choice)}”" for choice in choices)
         parts.append(_("“%(question)s” is %(choices)s") % {"question": title(questions, key), "choices": words})
     return _("when %(parts)s") % {"parts": _(" and ").join(parts)}
+
+
+# Records
+
+
+def contact_value(way: records.ContactPoint) -> str:
+    """The number or address of a way as people read it; as it is, if it cannot be read."""
+    try:
+        return phones.show(way.value) if way.kind in records.NUMBERED else way.value
+    except phonenumbers.NumberParseException:
+        return way.value
+
+
+def way_name(way: records.ContactPoint) -> str:
+    """A way to reach as staff know it: "Call 1-888-373-7888", and for whom, where that is said."""
+    name = f"{capfirst(dict(labels.KIND)[way.kind])} {contact_value(way)}"
+    return f"{name} ({t(way.label)})" if t(way.label) else name
+
+
+def record_name(row: records.Service | records.Organization) -> str:
+    """A service or an organization as staff know it."""
+    return t(row.name) or row.slug
+
+
+def quoted(words: records.Text, key: str = "") -> str:
+    """Words in quotation marks; the key where there are none."""
+    return f"“{t(words) or key}”"
+
+
+def question_name(question: flow.Question) -> str:
+    """A question as staff know it."""
+    return _("Question %(title)s") % {"title": quoted(question.title, question.key)}
+
+
+def choice_name(choice: flow.Choice) -> str:
+    """A choice as staff know it."""
+    return quoted(choice.label, choice.key)
+
+
+def guidance_name(text: flow.Guidance) -> str:
+    """A guidance as staff know it."""
+    return _("Guidance %(title)s") % {"title": quoted(text.title, text.key)}

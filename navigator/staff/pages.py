@@ -89,7 +89,7 @@ def grouped(found: Sequence[Difference]) -> list[Group]:
     pages = _pages()
 
     def place(one: Difference) -> tuple[str, str]:
-        return one.where, pages.get(_name(getattr(one.where, "record", None)), "")
+        return one.where, pages.get(_name(one.record), "")
 
     return [Group(where, link, list(rows)) for (where, link), rows in groupby(found, key=place)]
 
