@@ -20,7 +20,7 @@ from django.utils.translation import ngettext
 from i18nfield.fields import I18nCharField, I18nTextField
 
 from . import phones
-from .forms import CarefulForm, Lines, OrderedFormSet, TranslatedInput, TranslatedText, differences
+from .forms import CarefulForm, Lines, OrderedFormSet, TranslatedInput, TranslatedText, differences, person_name
 from .models import NUMBERED, ContactPoint, Organization, Service, Source, gaps, words
 from .texts import fold
 
@@ -362,7 +362,7 @@ class ServiceAdmin(CarefulAdmin):
     def save_model(self, request: HttpRequest, obj: Service, form: Any, change: bool) -> None:
         """Save; a new day of a check is that of the person who writes it, unless they name another."""
         if "assured_date" in form.changed_data and "assured_by" not in form.changed_data:
-            obj.assured_by = who(request)
+            obj.assured_by = person_name(request.user)
         super().save_model(request, obj, form, change)
 
     # Checked today
@@ -417,17 +417,11 @@ class ServiceAdmin(CarefulAdmin):
     def _record_check(self, request: HttpRequest, service: Service, how: str) -> None:
         service.assured_date = timezone.localdate()
         service.assured_how = how
-        service.assured_by = who(request)
+        service.assured_by = person_name(request.user)
         service.recheck = False
         fields = ["assured_date", "assured_how", "assured_by", "recheck"]
         service.save(update_fields=fields)
         self.log_change(request, service, [{"changed": {"fields": ["checked on"]}}])
-
-
-def who(request: HttpRequest) -> str:
-    """The signed-in person, as a check names them."""
-    user: Any = request.user
-    return user.get_full_name() or user.get_username()
 
 
 def facts(row: Model, *names: str) -> list[tuple[str, str]]:

@@ -17,9 +17,9 @@ from navigator.editions.differences import differences
 from navigator.public import pages as public
 from services.models import Service
 
-from . import check_sheet, editions_pages, explain, map, pages, preview, publishing, quick_fixes
+from . import check_sheet, editions_pages, explain, map, pages, preview, publishing, quick_fix
 
-PARTS = (publishing, quick_fixes, editions_pages, preview, explain, map, check_sheet)
+PARTS = (publishing, quick_fix, editions_pages, preview, explain, map, check_sheet)
 """The modules with pages of our own."""
 
 
