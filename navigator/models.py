@@ -1,5 +1,6 @@
 """The draft of the questions and rules as staff edit it, and the editions made from it."""
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -37,12 +38,16 @@ class Conditional(models.Model):
             raise ValidationError(errors)
 
     def condition(self) -> flow.Condition:
-        """The condition as plain data, in the order of the questions."""
-        found: dict[str, list[str]] = {}
-        choices = sorted(self.when.all(), key=lambda c: (c.question.order, c.question_id, c.order, c.pk))
-        for choice in choices:
-            found.setdefault(choice.question.key, []).append(choice.key)
-        return {question: tuple(keys) for question, keys in found.items()}
+        """The condition as plain data."""
+        return as_condition(self.when.all())
+
+
+def as_condition(choices: "Iterable[Choice]") -> flow.Condition:
+    """Choices as a condition, in the order of the questions."""
+    keys: dict[str, list[str]] = {}
+    for choice in sorted(choices, key=lambda c: (c.question.order, c.question_id, c.order, c.pk)):
+        keys.setdefault(choice.question.key, []).append(choice.key)
+    return {question: tuple(listed) for question, listed in keys.items()}
 
 
 class Question(Conditional):

@@ -158,8 +158,8 @@ def _fill(data: "MultiValueDict[str, Any]", name: str, field: Any, value: Any) -
         data.setlist(name, [str(part) for part in value])
     else:
         # A list to choose from gives its one value as a list.
-        said = widget.format_value(value)
-        data[name] = str((said[0] if isinstance(said, list) else said) or "") if value is not None else ""
+        shown = widget.format_value(value)
+        data[name] = str((shown[0] if isinstance(shown, list) else shown) or "") if value is not None else ""
 
 
 def _overtaken(row: Any) -> str:

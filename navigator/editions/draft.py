@@ -8,6 +8,7 @@ from navigator.engine import flow
 from services.models import Organization, Service, from_record, save_organization, save_service
 
 from .content import Content, languages
+from .edition import Edition, as_edition
 
 
 def compile_draft() -> Content:
@@ -21,6 +22,11 @@ def compile_draft() -> Content:
         organizations=tuple(row.record() for row in Organization.objects.all() if row.slug in used),
         services=live,
     )
+
+
+def draft_edition() -> Edition:
+    """The draft as if it were an edition, numbered 0: for preview and for explaining."""
+    return as_edition(compile_draft())
 
 
 def draft_flow() -> flow.Flow:

@@ -90,7 +90,7 @@ def unchanged(expected: int | None) -> None:
 
 
 def last_with(slug: str) -> Edition | None:
-    """The newest sound edition that has a service; None if none has."""
+    """The newest intact edition that has a service; None if none has."""
     for number in models.Edition.objects.values_list("number", flat=True):
         row = models.Edition.objects.get(number=number)
         with contextlib.suppress(ValueError):

@@ -24,10 +24,10 @@ def title(questions: flow.Flow, question: str) -> str:
 
 def describe_path(questions: flow.Flow, answers: flow.Answers) -> str:
     """A path in words: "Is someone in danger right now? Yes → Who needs help? Me"."""
-    said = ((key, (answer,) if isinstance(answer, str) else answer) for key, answer in answers.items())
+    given = ((key, (answer,) if isinstance(answer, str) else answer) for key, answer in answers.items())
     return " → ".join(
         f"{title(questions, key)} {', '.join(label(questions, key, choice) for choice in choices)}"
-        for key, choices in said
+        for key, choices in given
     )
 
 
@@ -54,7 +54,7 @@ def contact_value(way: records.ContactPoint) -> str:
 
 
 def way_name(way: records.ContactPoint) -> str:
-    """A way to reach as staff know it: "Call 1-888-373-7888", and for whom, where that is said."""
+    """A way to reach as staff know it: "Call 1-888-373-7888", and for whom, where that is known."""
     name = f"{capfirst(dict(labels.KIND)[way.kind])} {contact_value(way)}"
     return f"{name} ({t(way.label)})" if t(way.label) else name
 

@@ -1,8 +1,8 @@
-"""The questions and the rules on the staff's desk, and what the directory's pages learn from them."""
+"""The draft in Django admin: questions and rules, and the directory's pages with what the flow knows; the accounts."""
 
 from typing import Any, ClassVar
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm, SetUnusablePasswordMixin
 from django.contrib.auth.models import Group, User
@@ -12,7 +12,7 @@ from django.forms import CheckboxSelectMultiple, ModelMultipleChoiceField
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -20,13 +20,14 @@ from django.utils.translation import gettext_lazy as _
 from navigator.editions.draft import draft_flow
 from navigator.editions.wording import describe_condition
 from navigator.engine import flow
-from navigator.models import Choice, Guidance, Question, Recommendation
+from navigator.models import Choice, Guidance, Question, Recommendation, as_condition
 from navigator.public import cards
-from services.admin import CarefulAdmin, Inline, ServiceAdmin, SourceInline, WayInline
+from services.admin import CarefulAdmin, Inline, OrganizationAdmin, ServiceAdmin, SourceInline, WayInline
 from services.forms import CarefulForm, OrderedFormSet
-from services.models import ContactPoint, Service
+from services.models import ContactPoint, Organization, Service
 
-from .conditions import ConditionField, choices, condition, contradiction, earlier, needing
+from .conditions import ConditionField, choices, contradiction, earlier, needing
+from .pages import PERMISSION
 
 # Services: the directory's page, with what the flow knows
 
@@ -56,14 +57,33 @@ class Ways(WayInline):
         return (cards.describe_hours(way.record()) if way.pk else "") or str(_("nothing about hours"))
 
 
-admin.site.unregister(Service)
+class DraftAdmin(CarefulAdmin):
+    """Rows of the draft: after a change one reads that the public does not see it yet."""
+
+    def message_user(
+        self, request: HttpRequest, message: Any, level: Any = messages.INFO, *args: Any, **kw: Any
+    ) -> None:
+        """Django's message; after a change, with where it stands now and the way on."""
+        if level == messages.SUCCESS:
+            draft = _("Saved in the draft. The public does not see it yet.")
+            links = [(reverse("admin:preview"), _("Preview"))]
+            if request.user.has_perm(PERMISSION):
+                links.append((reverse("admin:publish"), _("Publish")))
+            message = format_html("{} {} {}", message, draft, format_html_join(" · ", '<a href="{}">{}</a>', links))
+        super().message_user(request, message, level, *args, **kw)
+
+
+@admin.register(Organization)
+class DraftOrganizationAdmin(DraftAdmin, OrganizationAdmin):
+    """Who runs services."""
 
 
 @admin.register(Service)
-class ServiceDesk(ServiceAdmin):
+class DraftServiceAdmin(DraftAdmin, ServiceAdmin):
     """A service: it stays while recommendations lead to it."""
 
     inlines = (Ways, SourceInline)
+    change_form_template = "admin/navigator/service.html"
 
     def describe_hours(self, way: ContactPoint) -> str:
         """The hours of a way, as the public reads them."""
@@ -83,6 +103,17 @@ class ServiceDesk(ServiceAdmin):
             for rule in rules
         ]
 
+    def kept_live_by(self, service: Service) -> list[Any]:
+        """The recommendations, and what to do instead."""
+        needed = self.needed_by(service)
+        if not needed:
+            return []
+        return [
+            _("Questions lead to this service. Change or delete these recommendations first:"),
+            *needed,
+            _("To take it off at once, use “Fix one thing now”, or ask someone who may publish."),
+        ]
+
 
 # Whatever has a condition
 
@@ -93,7 +124,7 @@ class ConditionalForm(CarefulForm):
     def clean(self) -> dict[str, Any] | None:
         """Look at the condition."""
         data = super().clean()
-        why = contradiction(draft_flow(), condition(self.cleaned_data.get("when", ())))
+        why = contradiction(draft_flow(), as_condition(self.cleaned_data.get("when", ())))
         if why:
             self.add_error("when", why)
         return data
@@ -107,8 +138,8 @@ class WithCondition:
         return db_field.formfield(form_class=ConditionField, queryset=choices())
 
 
-class ConditionalAdmin(WithCondition, CarefulAdmin):
-    """Rows with a condition, said as a sentence in the list and on the page."""
+class ConditionalAdmin(WithCondition, DraftAdmin):
+    """Rows with a condition, which stands as a sentence in the list and on the page."""
 
     form = ConditionalForm
     readonly_fields: ClassVar[Any] = ("in_words",)
@@ -119,7 +150,7 @@ class ConditionalAdmin(WithCondition, CarefulAdmin):
         return super().get_queryset(request).prefetch_related("when__question")
 
     def get_list_display(self, request: HttpRequest) -> Any:
-        """The columns, and the condition; the flow that it is said with is read once for the whole list."""
+        """The columns, and the condition; the flow that describes it is read once for the whole list."""
         content: Any = SimpleLazyObject(draft_flow)
 
         @admin.display(description=_("holds"))

@@ -1,4 +1,4 @@
-"""The spreadsheet for the round of checks: what is due goes out, what was checked comes back.
+"""The sheet of checks, a spreadsheet: what is due goes out, what was checked comes back.
 
 A crisis line is never called to see whether it answers: each row says to ask its office, website or agency.
 """
@@ -219,8 +219,8 @@ def check_sheet_page(request: HttpRequest) -> HttpResponse:
             problems = [str(error)]
         if not problems:
             counts = {"taken": len(found.taken), "same": found.same, "empty": found.empty}
-            told = _("Written down: %(taken)s. Already there: %(same)s. Not filled in: %(empty)s.") % counts
-            messages.success(request, told)
+            done = _("Written down: %(taken)s. Already there: %(same)s. Not filled in: %(empty)s.") % counts
+            messages.success(request, done)
             messages.info(request, _("The public sees the new dates once you publish."))
             return redirect("admin:check-sheet")
     context = {"count": len(Service.objects.due()), "problems": problems, "columns": FILLED}

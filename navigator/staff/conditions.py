@@ -1,4 +1,4 @@
-"""Conditions on the staff's desk: ticks by question, what needs a choice, and what nobody can meet."""
+"""Conditions on the staff pages: ticks by question, what needs a choice, and what nobody can meet."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -83,14 +83,6 @@ def earlier(question: Question) -> QuerySet[Choice]:
         return choices()
     before = Q(question__order__lt=question.order) | Q(question__order=question.order, question__lt=question.pk)
     return choices().filter(before)
-
-
-def condition(ticked: Iterable[Choice]) -> flow.Condition:
-    """Ticked choices as plain data."""
-    found: dict[str, tuple[str, ...]] = {}
-    for choice in ticked:
-        found[choice.question.key] = (*found.get(choice.question.key, ()), choice.key)
-    return found
 
 
 def needing(found: Iterable[Choice]) -> list[str]:

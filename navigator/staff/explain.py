@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from navigator.editions import explain
-from navigator.editions.draft import compile_draft
-from navigator.editions.edition import Edition, as_edition
+from navigator.editions.draft import draft_edition
+from navigator.editions.edition import Edition
 from navigator.editions.wording import describe_condition, label
 from navigator.engine import flow
 from navigator.public.steps import Step, seal
@@ -29,7 +29,7 @@ def urls(site: AdminSite) -> list[Any]:
 def explain_form(request: HttpRequest) -> HttpResponse:
     """Where some answers lead, and the rule behind each service. By POST: answers never stand in an address."""
     draft = request.POST.get("of") == "draft"
-    edition = as_edition(compile_draft()) if draft else newest_edition()
+    edition = draft_edition() if draft else newest_edition()
     if edition is None:
         return redirect("admin:publish")
     given = {question.key: request.POST.get(f"q-{question.key}", "") for question in edition.flow.questions}

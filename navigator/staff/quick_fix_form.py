@@ -50,7 +50,7 @@ class QuickFixForm(forms.Form):
         labels = {OFF: _("Switch the service off"), NUMBER: _("Change one number or address")}
         labels[ALERT] = _("Set or clear its urgent note")
         if settings.FOUR_EYES:
-            # Switching off only takes away; words and numbers need a second pair of eyes.
+            # Switching off only takes away; words and numbers need another publisher.
             labels = {OFF: labels[OFF]}
         if former:
             labels = {ON: _("Switch it on again")}

@@ -39,7 +39,7 @@ def type_password(client, username="staff", password=PASSWORD, **more):
 # Signing in
 
 
-def test_password_and_code_open_the_desk(client, staff):
+def test_password_and_code_opens_the_staff_site(client, staff):
     assert type_password(client).url == CODE
     assert client.get("/admin/").status_code == 302
     assert client.post(CODE, {"code": code()}).url == "/admin/"
