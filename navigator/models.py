@@ -39,7 +39,9 @@ class Conditional(models.Model):
     def condition(self) -> flow.Condition:
         """The condition as plain data, in the order of the questions."""
         found: dict[str, list[str]] = {}
-        choices = sorted(self.when.all(), key=lambda c: (c.question.order, c.question_id, c.order, c.pk))
+        choices = sorted(
+            self.when.all(), key=lambda c: (c.question.kind == "many", c.question.order, c.question_id, c.order, c.pk)
+        )
         for choice in choices:
             found.setdefault(choice.question.key, []).append(choice.key)
         return {question: tuple(keys) for question, keys in found.items()}
@@ -66,7 +68,7 @@ class Question(Conditional):
     class Meta:
         verbose_name = _("question")
         verbose_name_plural = _("questions")
-        ordering: ClassVar = ["order", "pk"]
+        ordering: ClassVar = ["-kind", "order", "pk"]  # ticks come last, whatever their order
 
     def __str__(self) -> str:
         return str(self.title) or self.key
@@ -99,7 +101,7 @@ class Choice(Conditional):
     class Meta:
         verbose_name = _("choice")
         verbose_name_plural = _("choices")
-        ordering: ClassVar = ["question__order", "order", "pk"]
+        ordering: ClassVar = ["-question__kind", "question__order", "order", "pk"]
         constraints: ClassVar = [models.UniqueConstraint(fields=["question", "key"], name="choice_key_once")]
 
     def __str__(self) -> str:
