@@ -45,7 +45,9 @@ class Conditional(models.Model):
 def as_condition(choices: "Iterable[Choice]") -> flow.Condition:
     """Choices as a condition, in the order of the questions."""
     keys: dict[str, list[str]] = {}
-    for choice in sorted(choices, key=lambda c: (c.question.order, c.question_id, c.order, c.pk)):
+    for choice in sorted(
+        choices, key=lambda c: (c.question.kind == "many", c.question.order, c.question_id, c.order, c.pk)
+    ):
         keys.setdefault(choice.question.key, []).append(choice.key)
     return {question: tuple(listed) for question, listed in keys.items()}
 
@@ -71,7 +73,7 @@ class Question(Conditional):
     class Meta:
         verbose_name = _("question")
         verbose_name_plural = _("questions")
-        ordering: ClassVar = ["order", "pk"]
+        ordering: ClassVar = ["-kind", "order", "pk"]  # ticks come last, whatever their order
 
     def __str__(self) -> str:
         return str(self.title) or self.key
@@ -104,7 +106,7 @@ class Choice(Conditional):
     class Meta:
         verbose_name = _("choice")
         verbose_name_plural = _("choices")
-        ordering: ClassVar = ["question__order", "order", "pk"]
+        ordering: ClassVar = ["-question__kind", "question__order", "order", "pk"]
         constraints: ClassVar = [models.UniqueConstraint(fields=["question", "key"], name="choice_key_once")]
 
     def __str__(self) -> str:

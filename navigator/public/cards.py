@@ -23,6 +23,8 @@ PREFERENCES = {
     LANGUAGE: gettext_lazy("I need another language"),
 }
 """How a person may want to reach out; each puts other ways first (docs/safety-rules.md I4, I6)."""
+DEAF_TICK = "deaf"
+"""The choice of the ticks that says as much as the preference DEAF."""
 FIRST = {
     QUIET: ("text", "chat", "form", "email", "website", "tty", "videophone", "call"),
     DEAF: ("videophone", "tty", "text", "chat", "form", "email", "call", "website"),

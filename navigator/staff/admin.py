@@ -203,7 +203,7 @@ class QuestionForm(ConditionalForm):
         """Refuse a place that breaks a condition."""
         data = super().clean()
         order = self.cleaned_data.get("order")
-        if order is None:
+        if order is None or self.instance.kind == "many":
             return data
         late = {str(choice.question) for choice in self.cleaned_data.get("when", ()) if choice.question.order > order}
         if late:
@@ -255,12 +255,14 @@ class ChoiceFormSet(OrderedFormSet):
 
 
 class ChoiceInline(WithCondition, Inline):
-    """The choices of a question; “I'd rather not say” is always there and is not edited."""
+    """The choices of a question; “I'd rather not say” is there with every step and is not edited."""
 
     model = Choice
     form = ChoiceForm
     formset = ChoiceFormSet
-    fieldsets = ((None, {"fields": (("key", "order", "icon"), "label", "hint", "when")}),)
+    fieldsets = (
+        (None, {"fields": (("key", "order", "icon"), "label", "label_you", "hint", "hint_you", "words", "when")}),
+    )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Choice]:
         """All but the choice that every question has."""
@@ -272,12 +274,12 @@ class QuestionAdmin(ConditionalAdmin):
     """The questions."""
 
     form = QuestionForm
-    fixed = ("key",)
-    list_display: Any = ("order", "title")
+    fixed = ("key", "kind")
+    list_display: Any = ("order", "title", "kind")
     list_display_links = ("title",)
     inlines = (ChoiceInline,)
     fieldsets = (
-        (_("What it is"), {"fields": ("title", "hint", "why", ("key", "order"))}),
+        (_("What it is"), {"fields": ("title", "title_you", "hint", "hint_you", "why", ("key", "kind", "order"))}),
         (_("When it is asked"), {"fields": ("in_words", "when")}),
     )
 
@@ -301,7 +303,7 @@ class RecommendationAdmin(ConditionalAdmin):
     list_select_related = ("service",)
     search_fields = ("service__slug", "service__name", "service__plain", "reason")
     fieldsets = (
-        (_("What is shown"), {"fields": ("service", "rank", "reason")}),
+        (_("What is shown"), {"fields": ("service", "rank", "reason", "reason_you")}),
         (_("When it is shown"), {"fields": ("in_words", "when")}),
     )
 
@@ -316,7 +318,7 @@ class GuidanceAdmin(ConditionalAdmin):
     list_filter = (QuestionFilter,)
     search_fields = ("key", "title", "body")
     fieldsets = (
-        (_("What is shown"), {"fields": ("title", "body", ("key", "rank"))}),
+        (_("What is shown"), {"fields": ("title", "title_you", "body", "body_you", ("key", "rank"))}),
         (_("When it is shown"), {"fields": ("in_words", "when")}),
     )
 

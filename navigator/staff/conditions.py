@@ -73,16 +73,18 @@ class ConditionField(forms.ModelMultipleChoiceField):
 
 
 def choices() -> QuerySet[Choice]:
-    """Every choice, in the order of the questions."""
-    return Choice.objects.select_related("question").order_by("question__order", "question", "order", "pk")
+    """Every choice, in the order of the questions; ticks last."""
+    order = ("-question__kind", "question__order", "question", "order", "pk")
+    return Choice.objects.select_related("question").order_by(*order)
 
 
 def earlier(question: Question) -> QuerySet[Choice]:
-    """The choices of the questions before one; for a question not yet saved, of all."""
-    if not question.pk:
-        return choices()
+    """The choices of the questions before one; for ticks and for a question not yet saved, of all. Never ticks."""
+    asked = choices().filter(question__kind="one")
+    if not question.pk or question.kind == "many":
+        return asked
     before = Q(question__order__lt=question.order) | Q(question__order=question.order, question__lt=question.pk)
-    return choices().filter(before)
+    return asked.filter(before)
 
 
 def needing(found: Iterable[Choice]) -> list[str]:

@@ -51,7 +51,7 @@ def test_what_makes_a_page_differ_makes_the_kept_page_differ(client):
         post(client, first, g="l", c="1").content,
         post(client, first, path="/es/", g="n", c="1").content,
         post(client, first, g="r").content,
-        post(client, post(client, first, g="r"), g="pq").content,
+        post(client, post(client, first, g="r"), g="f", p="q").content,
         client.get("/all/").content,
         client.get("/all/", headers=HTMX).content,
         client.get("/es/all/").content,

@@ -66,7 +66,9 @@ def test_steps_and_outcomes_are_light(site, real, start, encoding):
             done = "data-service" in page.text
             assert len(page.sent) <= (OUTCOME if done else SWAP), answers
         assert done
-        assert len(site.post(start, {"t": page.token, "g": "pq"}, encoding, htmx=False).sent) <= OUTCOME + 2 * KB
+        assert (
+            len(site.post(start, {"t": page.token, "g": "f", "p": "q"}, encoding, htmx=False).sent) <= OUTCOME + 2 * KB
+        )
 
 
 def heaviest(edition, most=6):

@@ -196,7 +196,9 @@ document.addEventListener("htmx:after:swap", () => {
   document.documentElement.dir = step.dataset.dir;
   if (location.pathname !== step.getAttribute("action")) history.replaceState(history.state, "", step.getAttribute("action"));
   say(find(".count")?.textContent || "");
-  scrollTo(0, 0);
+  const open = step.querySelector("[data-fit-panel][open]");
+  if (open) open.scrollIntoView();
+  else scrollTo(0, 0);
 });
 
 // A request that failed or took too long: say so, with markup that is on the page already (E8). An
