@@ -257,7 +257,7 @@ STAFF_BODY_LIMIT = DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 
-# Logs: one line a request, with nothing in it about the person; of an error, the kind and the place (D5, D7).
+# Logs: of requests only how many an hour (counts.py); of an error, the kind and the place (D5, D7).
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
