@@ -57,6 +57,9 @@ EXIT_URL = os.environ.get("EXIT_URL", "https://www.weather.gov/")
 if not EXIT_URL.startswith("https://") and not EXIT_URL.startswith("http://127.0.0.1"):
     raise ImproperlyConfigured("EXIT_URL must start with https://")
 
+OPERATOR = os.environ.get("OPERATOR", "")
+"""Who runs this copy, and how to reach them, in one line; stands on two pages."""
+
 INSTALLED_APPS = [
     "navigator.apps.NavigatorConfig",
     "navigator.apps.StaffConfig",

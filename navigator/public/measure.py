@@ -7,10 +7,11 @@ from django.utils.translation import get_language_info, override
 
 from navigator.editions.content import Content
 from navigator.editions.edition import Edition, as_edition
-from navigator.engine.checks import Problem
+from navigator.engine.flow import YOU, Answer, holds
+from navigator.engine.soundness import Problem
 from navigator.engine.walk import Outcome, walk
+from services.messages import Message
 from services.records import Record
-from services.sentences import Sentence
 
 from . import sizes, steps, views
 
@@ -26,13 +27,26 @@ ENOUGH = 10
 def too_large(content: Content) -> list[Problem]:
     """What would leave its size, in words: of each language the heaviest outcome, and every question."""
     edition = as_edition(content)
-    # Many paths end alike.
-    distinct = {(*map(id, one.recommendations), *map(id, one.guidance)): one for one in walk(edition.flow)}
+    outcomes = list({_alike(one): one for one in walk(edition.flow)}.values())
     found = []
     for language in content.languages:
         with override(language):
-            found += [*_outcomes(edition, list(distinct.values()), language), *_questions(edition, language)]
+            found += [*_outcomes(edition, outcomes, language), *_questions(edition, language)]
     return found
+
+
+def _alike(outcome: Outcome) -> tuple[object, ...]:
+    """What is the same where two paths end alike, ticks and all."""
+    parts = (*outcome.recommendations, *outcome.guidance)
+    return (*map(id, parts), *(tick.key for tick in outcome.ticks), holds(YOU, outcome.answers))
+
+
+def ticked(edition: Edition, outcome: Outcome) -> steps.Step:
+    """The outcome with everything ticked that can be: nothing stands on it that more ticks would not leave there."""
+    many, answers = edition.flow.many, dict[str, Answer](outcome.answers)
+    if many and outcome.ticks:
+        answers[many.key] = tuple(tick.key for tick in outcome.ticks)
+    return steps.Step(answers=answers, done=True)
 
 
 def _outcomes(edition: Edition, outcomes: list[Outcome], language: str) -> Iterator[Problem]:
@@ -42,15 +56,16 @@ def _outcomes(edition: Edition, outcomes: list[Outcome], language: str) -> Itera
     with the most are made and measured, until the ones that follow are light.
     """
     words = _Words(edition, language)
-    room, heaviest, light = sizes.OUTCOME[-1] - RESERVE, (0, Outcome({}, (), ())), 0
+    room, heaviest, light = sizes.OUTCOME[-1] - RESERVE, (0, steps.Step()), 0
     for made, outcome in enumerate(sorted(outcomes, key=words.of, reverse=True), 1):
-        taken = _taken(edition, steps.Step(answers=outcome.answers, done=True))
-        heaviest = max(heaviest, (taken, outcome), key=lambda one: one[0])
+        step = ticked(edition, outcome)
+        taken = _taken(edition, step)
+        heaviest = max(heaviest, (taken, step), key=lambda one: one[0])
         light = 0 if taken > FULL * room else light + 1
         if light == ENOUGH or (heaviest[0] > room and made >= ENOUGH):
             break
     if heaviest[0] > room:
-        message = Sentence(
+        message = Message(
             "An outcome in %(language)s takes %(taken)s bytes, and %(most)s is the most: all must look alike to "
             "someone who watches the network. Shorten its texts, or let fewer services stand on it.",
             **_numbers(language, heaviest[0], room),
@@ -61,10 +76,10 @@ def _outcomes(edition: Edition, outcomes: list[Outcome], language: str) -> Itera
 def _questions(edition: Edition, language: str) -> Iterator[Problem]:
     """The questions that are too heavy, each with all its choices."""
     room = sizes.STEP[-1]
-    for question in edition.flow.questions:
+    for question in (each for each in edition.flow.questions if each.kind == "one"):
         step = steps.Step(at=question.key, offered=tuple(choice.key for choice in question.choices))
         if (taken := _taken(edition, step)) > room:
-            message = Sentence(
+            message = Message(
                 "The question “%(question)s” in %(language)s takes %(taken)s bytes, and %(most)s is the most: all "
                 "must look alike to someone who watches the network. Shorten its texts.",
                 question=question.key,
@@ -90,17 +105,21 @@ class _Words:
         self._language = language
         services = edition.content.services
         self._ways = {service.slug: sum(map(self._in, service.ways)) for service in services}
-        self._whole = {service.slug: self._in(service) + self._ways[service.slug] for service in services}
+        self._whole = {service.slug: self._in(service) for service in services}
         parts = (*edition.flow.recommendations, *edition.flow.guidance)
         self._parts = {id(part): self._in(part) for part in parts}
 
     def of(self, outcome: Outcome) -> int:
-        """On this outcome."""
-        slugs = [rule.service for rule in outcome.recommendations]
+        """On this outcome, with everything ticked; of the services the wordiest stand for those shown at length."""
+        rules = {rule for tick in outcome.ticks for rule in map(id, (*tick.recommendations, *tick.guidance))}
+        rules |= {id(part) for part in (*outcome.recommendations, *outcome.guidance)}
+        added = {rule.service for tick in outcome.ticks for rule in tick.recommendations}
+        slugs = added | {rule.service for rule in outcome.recommendations}
+        texts = sorted((self._whole.get(slug, 0) for slug in slugs), reverse=True)
         return (
-            sum(self._parts[id(part)] for part in (*outcome.recommendations, *outcome.guidance))
-            + sum(self._whole.get(slug, 0) for slug in slugs[: views.CARDS_SHOWN])
-            + sum(self._ways.get(slug, 0) for slug in slugs[views.CARDS_SHOWN :])
+            sum(map(self._parts.__getitem__, rules))
+            + sum(self._ways.get(slug, 0) for slug in slugs)
+            + sum(texts[: views.CARDS_SHOWN])
         )
 
     def _in(self, record: Record) -> int:

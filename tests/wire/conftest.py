@@ -4,8 +4,8 @@ import datetime as dt
 import os
 import re
 import shutil
-import ssl
 import socket
+import ssl
 import subprocess
 from pathlib import Path
 from typing import NamedTuple
