@@ -70,9 +70,9 @@ test: $(VENV)/test $(MO) lint ## Run every check and every test, in real browser
 bench: $(VENV)/bench $(MO) ## Print how fast and how light the site is, beside an empty view and a session wizard
 	@$(BIN)/python -m tests.bench
 
-soak: $(VENV)/test $(MO) ## Break the running site for longer: a minute without a database, 50,000 hostile requests
+soak: $(VENV)/test $(MO) ## Break the running site for longer, and count 300 ways on the line (needs nginx)
 	@$(BIN)/python -m tests.postgres
-	FAULT_SECONDS=60 HOSTILE_REQUESTS=50000 $(BIN)/python -m pytest -n 0 --timeout 1800 tests/faults
+	FAULT_SECONDS=60 HOSTILE_REQUESTS=50000 WIRE_WAYS=300 $(BIN)/python -m pytest -n 0 --timeout 1800 tests/faults tests/wire
 
 tests/audit/node_modules: tests/audit/package-lock.json
 	cd tests/audit && npm ci --ignore-scripts --silent && touch node_modules

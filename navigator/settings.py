@@ -57,6 +57,9 @@ EXIT_URL = os.environ.get("EXIT_URL", "https://www.weather.gov/")
 if not EXIT_URL.startswith("https://") and not EXIT_URL.startswith("http://127.0.0.1"):
     raise ImproperlyConfigured("EXIT_URL must start with https://")
 
+OPERATOR = os.environ.get("OPERATOR", "")
+"""Who runs this copy, and how to reach them, in one line; stands on two pages."""
+
 INSTALLED_APPS = [
     "navigator.apps.NavigatorConfig",
     "navigator.apps.StaffConfig",
@@ -257,7 +260,7 @@ STAFF_BODY_LIMIT = DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 
-# Logs: one line a request, with nothing in it about the person; of an error, the kind and the place (D5, D7).
+# Logs: of requests only how many an hour (counts.py); of an error, the kind and the place (D5, D7).
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -89,7 +89,7 @@ def _language(code: str, name: str) -> dict[str, Any]:
 @allow("GET", "HEAD")
 def static_page(request: HttpRequest, template: str) -> HttpResponse:
     """A page that is the same for everyone."""
-    return page(request, template)
+    return page(request, template, {"operator": settings.OPERATOR})
 
 
 @allow("GET", "HEAD")
