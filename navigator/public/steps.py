@@ -9,7 +9,7 @@ nothing (docs/safety-rules.md C1, C4).
 
 import base64
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 
 import msgspec
@@ -125,6 +125,21 @@ def move(flow: Flow, step: Step, made: str, position: str) -> Step:
     if given is None or not step.at:
         return at(flow, here, here.at)
     return at(flow, msgspec.structs.replace(here, answers={**here.answers, here.at: given}))
+
+
+def sensible(step: Step, made: str, position: str, preferences: Collection[str]) -> tuple[str, str]:
+    """The move and the position as a page of ours would send them; what makes no sense stays where it is."""
+    kind, of = made[:1], made[1:]
+    if kind == PREFER and (not of or of in preferences):
+        return made, ""
+    if kind == CHANGE and (key := _at_place(list(step.answers), of)):
+        return f"{CHANGE}{list(step.answers).index(key)}", ""
+    if made == BACK or (made == SKIPPED and not step.done):
+        return made, ""
+    if made not in (NEXT, RESULTS, STAY) or step.done:
+        return STAY, ""
+    given = chosen(step, position)
+    return made, "" if given is None else str(step.offered.index(given))
 
 
 def chosen(step: Step, position: str) -> str | None:

@@ -51,10 +51,11 @@ def step_response(request: HttpRequest, edition: Edition) -> HttpResponse:
     caches = edition.derived(PageCaches)
     page = caches.steps.get(key) or caches.outcomes.get(key)
     if page is None:
-        step, ticked, notice = _moved(edition.flow, posted)
+        step, ticked, notice, sensible = _moved(edition.flow, posted)
         page = (caches.outcomes if step.done else caches.steps).page(
-            # Whatever does not open gets one page, so that nobody pushes good ones out with made-up forms.
-            ("anew", *key[:3]) if notice else key,
+            # Whatever does not open gets one page, and so does a move that is none: nobody pushes good pages out
+            # with made-up forms.
+            ("anew", *key[:3]) if notice else (*key[:3], sensible),
             lambda: sizes.pack(
                 render_step(request, edition, step, ticked, notice, whole=whole), name, _sizes(step, whole)
             ),
@@ -101,19 +102,20 @@ LONGEST_MOVE = 3
 """A letter and a position of two digits."""
 
 
-def _moved(questions: flow.Flow, posted: Posted | None) -> tuple[Step, str, bool]:
-    """The step that was asked for, the choice to show as chosen, and whether to say that we start anew."""
+def _moved(questions: flow.Flow, posted: Posted | None) -> tuple[Step, str, bool, Posted | None]:
+    """The step that was asked for, the choice to show as chosen, whether to say that we start anew, and what was
+    posted as a page of ours would have sent it."""
     if posted is None:
-        return steps.start(questions), "", False
-    token, made, position = posted
-    step = steps.unseal(token)
+        return steps.start(questions), "", False, None
+    step = steps.unseal(posted.token)
     if step is None:
-        return steps.start(questions), "", True
+        return steps.start(questions), "", True, None
+    made, position = steps.sensible(step, posted.made, posted.position, cards.PREFERENCES)
     after = steps.move(questions, step, made, position)
     ticked = str(after.answers.get(after.at, ""))
     if made == steps.STAY and after.at == step.at:
         ticked = steps.chosen(step, position) or ticked
-    return after, ticked, False
+    return after, ticked, False, Posted(posted.token, made, position)
 
 
 def same_origin(request: HttpRequest) -> bool:
