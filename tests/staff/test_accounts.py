@@ -8,8 +8,8 @@ from django.test import Client
 
 from navigator.editions import publish
 
-from .staff import sign_in
-from .test_publishing import FORBIDDEN, account, edit, signed_in, text
+from .accounts import sign_in
+from .publishing import FORBIDDEN, account, edit, signed_in, text
 
 
 def test_with_four_eyes_an_account_that_edited_cannot_be_deleted_only_switched_off(staff, settings, clock):
