@@ -209,7 +209,7 @@ LANGUAGE_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60
 SESSION_ENGINE = "navigator.staff.sessions"
-SESSION_COOKIE_AGE = 30 * 60
+SESSION_COOKIE_AGE = CSRF_COOKIE_AGE = 30 * 60
 SESSION_SAVE_EVERY_REQUEST = True
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 # Django's other storages put a cookie on the path "/", which a public page would then receive.

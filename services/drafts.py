@@ -425,7 +425,10 @@ def _check(service: records.Service, organization: records.Organization) -> None
         point.clean_fields(exclude=["service"])
         point.clean()
     for source in service.sources:
-        models.Source(**models.from_record(source, skip=())).clean_fields(exclude=["service"])
+        seen = models.Source(**models.from_record(source, skip=()))
+        seen.clean_fields(exclude=["service"])
+        if not source.url.startswith(ID):
+            seen.clean()
 
 
 def _clean(value: Any, depth: int = 0) -> Any:

@@ -112,6 +112,8 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 def error(request: HttpRequest, status: int) -> HttpResponse:
     """A page for an error, with 911 and the main numbers."""
+    if in_force.current_or_none() is None:
+        return HttpResponse(LAST_RESORT, status=status)
     return page(request, "error.html", {"status": status, "main": main_numbers()}, status)
 
 
@@ -145,8 +147,5 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return HttpResponse(LAST_RESORT, status=500)
 
 
-LAST_RESORT = (
-    "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>"
-    "<title>A problem</title><h1>This page does not work right now</h1>"
-    "<p><a href='tel:911'>Call 911</a> if someone is in danger. <a href='/'>Try again</a></p>"
-)
+LAST_RESORT = (settings.BASE_DIR / "templates" / "unavailable.html").read_text()
+"""The numbers where there is no edition to take them from; nginx shows the same page (docs/decisions/0010)."""

@@ -139,6 +139,21 @@ def move(flow: Flow, step: Step, made: str, position: str, ticks: Sequence[str] 
     return at(flow, msgspec.structs.replace(here, answers={**here.answers, here.at: given}))
 
 
+def sensible(step: Step, made: str, position: str, ticks: Sequence[str]) -> tuple[str, str, tuple[str, ...]]:
+    """The move, the position and the ticks as a page of ours would send them; what makes no sense stays where it is."""
+    if made == FIT and step.done:
+        offered = [place for place in ticks if chosen(step, place) is not None]
+        return made, "", tuple(sorted({str(int(place)) for place in offered}))
+    if made.startswith(CHANGE) and (key := _at_place(list(step.answers), made.removeprefix(CHANGE))):
+        return f"{CHANGE}{list(step.answers).index(key)}", "", ()
+    if made == BACK or (made == SKIPPED and not step.done):
+        return made, "", ()
+    if made not in (NEXT, RESULTS, STAY) or step.done:
+        return STAY, "", ()
+    given = chosen(step, position)
+    return made, "" if given is None else str(step.offered.index(given)), ()
+
+
 def chosen(step: Step, position: str) -> str | None:
     """The choice or the tick at a position of those offered; None if there is none such."""
     return _at_place(step.offered, position)

@@ -52,12 +52,13 @@ def step_response(request: HttpRequest, edition: Edition) -> HttpResponse:
     caches = edition.derived(PageCaches)
     page = caches.steps.get(key) or caches.outcomes.get(key)
     if page is None:
-        step, ticked, notice = _moved(edition.flow, posted)
+        step, ticked, notice, sensible = _moved(edition.flow, posted)
         # Whoever wants to change the ticks finds them open.
         fitting = step.done and posted is not None and posted.made.startswith(steps.CHANGE)
         page = (caches.outcomes if step.done else caches.steps).page(
-            # Whatever does not open gets one page, so that nobody pushes good ones out with made-up forms.
-            ("anew", *key[:3]) if notice else key,
+            # Whatever does not open gets one page, and so does a move that is none: nobody pushes good pages out
+            # with made-up forms.
+            ("anew", *key[:3]) if notice else (*key[:3], sensible),
             lambda: sizes.pack(
                 render_step(request, edition, step, ticked, notice, fitting, whole=whole), name, _sizes(step, whole)
             ),
@@ -115,19 +116,20 @@ LONGEST_MOVE = 3
 """A letter and a position of two digits."""
 
 
-def _moved(questions: flow.Flow, posted: Posted | None) -> tuple[Step, str, bool]:
-    """The step that was asked for, the choice to show as chosen, and whether to say that we start anew."""
+def _moved(questions: flow.Flow, posted: Posted | None) -> tuple[Step, str, bool, Posted | None]:
+    """The step that was asked for, the choice to show as chosen, whether to say that we start anew, and what was
+    posted as a page of ours would have sent it."""
     if posted is None:
-        return steps.start(questions), "", False
-    token, made, position, ticks, prefer = posted
-    step = steps.unseal(token)
+        return steps.start(questions), "", False, None
+    step = steps.unseal(posted.token)
     if step is None:
-        return steps.start(questions), "", True
-    after = steps.move(questions, step, made, position, ticks, prefer)
+        return steps.start(questions), "", True, None
+    made, position, ticks = steps.sensible(step, posted.made, posted.position, posted.ticks)
+    after = steps.move(questions, step, made, position, ticks, posted.prefer)
     ticked = str(after.answers.get(after.at, ""))
     if made == steps.STAY and after.at == step.at:
         ticked = steps.chosen(step, position) or ticked
-    return after, ticked, False
+    return after, ticked, False, Posted(posted.token, made, position, ticks, posted.prefer)
 
 
 def same_origin(request: HttpRequest) -> bool:

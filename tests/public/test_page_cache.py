@@ -203,3 +203,23 @@ def test_staff_pages_are_not_compressed(client, db):
     page = client.get("/admin/account/login/", headers={"Accept-Encoding": "br, gzip"})
     assert page.status_code == 200
     assert "Content-Encoding" not in page
+
+
+def kept(edition):
+    caches = edition.derived(PageCaches)
+    return len(caches.steps._kept) + len(caches.outcomes._kept)
+
+
+@pytest.mark.parametrize("outcome", [False, True])
+def test_invented_moves_push_no_page_out(client, edition, outcome):
+    """However a form is made up, of one step no more is kept than a page of ours can ask for."""
+    page = client.get("/")
+    if outcome:
+        page = post(client, page, g="r")
+    before = kept(edition)
+    letters = [chr(number) for number in range(33, 127)]
+    places = ["", "7", "07", "99", "٣", "-1", "x"]
+    for move in [*letters, *(f"c{n}" for n in range(30)), *(f"p{x}" for x in letters), "c٣", "c07", "pqd", "nn", ""]:
+        for place in places:
+            assert post(client, page, g=move, c=place).status_code == 200
+    assert kept(edition) - before <= 12
