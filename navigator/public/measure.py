@@ -119,7 +119,7 @@ class _Words:
         return (
             sum(map(self._parts.__getitem__, rules))
             + sum(self._ways.get(slug, 0) for slug in slugs)
-            + sum(texts[: views.CARDS_SHOWN])
+            + sum(texts[: checks.FIRST_SHOWN])
         )
 
     def _in(self, record: Record) -> int:

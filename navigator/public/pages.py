@@ -10,7 +10,6 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import get_language, get_language_info, override
 from django.views.decorators.csrf import csrf_exempt
 
@@ -120,7 +119,7 @@ def error(request: HttpRequest, status: int) -> HttpResponse:
 def main_numbers() -> list[cards.Card]:
     """The main services of the edition in force, as every error page shows them."""
     edition = in_force.current_or_none()
-    return [cards.card(service, "", timezone.now()) for service in edition.main] if edition else []
+    return [cards.of(edition, service) for service in edition.main] if edition else []
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -278,12 +278,17 @@ def directory_response(request: HttpRequest, edition: Edition) -> HttpResponse:
     return page_cache.reply(kept, name, "HX-Request")
 
 
+INSTEAD = ("dial-211", "988-lifeline")
+"""Services that know the others, or listen to anyone: shown where nothing fits."""
+
+
 def render_all(request: HttpRequest, edition: Edition, wish: search.Wish, open_now: bool) -> str:
     """The services that a person looks for as HTML: the whole page, or only the part that htmx swaps."""
     context: dict[str, Any] = {}
     if wish or open_now:
-        shown = (_card(edition, service) for service in search.find(edition, wish))
+        shown = (cards.of(edition, service) for service in search.find(edition, wish))
         context["found"] = [card for card in shown if card.state == "open" or not open_now]
+        context["instead"] = [cards.of(edition, edition.services[slug]) for slug in INSTEAD if slug in edition.services]
     else:
         context["groups"] = groups(edition)
     if request.htmx:  # type: ignore[attr-defined]
@@ -297,6 +302,7 @@ def directory_context(edition: Edition) -> dict[str, Any]:
         "ways": [(key, label) for key, (label, _kinds) in search.CONTACT_FILTERS.items()],
         "needs": labels.CATEGORY,
         "spoken": [(code, cards.LANGUAGE_NAMES.get(code, code)) for code in search.languages(edition)],
+        "main": [cards.of(edition, service) for service in edition.main],
         "linked_data": edition.derived(open_data.linked_data),
     }
 
@@ -327,9 +333,5 @@ def groups(edition: Edition) -> list[tuple[str, list[cards.Card]]]:
     """All services as cards, by group, in the order of the groups."""
     found: dict[str, list[cards.Card]] = {}
     for service in edition.content.services:
-        found.setdefault(service.category, []).append(_card(edition, service))
+        found.setdefault(service.category, []).append(cards.of(edition, service))
     return [(str(name), found[key]) for key, name in labels.CATEGORY if key in found]
-
-
-def _card(edition: Edition, service: records.Service) -> cards.Card:
-    return cards.card(service, t(edition.organizations[service.organization].name), timezone.now())

@@ -219,6 +219,10 @@ document.addEventListener("htmx:before:swap", (event) => {
   trouble();
 });
 
+document.addEventListener("click", (event) => {
+  if (event.target.closest?.("[data-print]")) print();
+});
+
 // What only works with script is shown by script.
 function reveal(part) {
   for (const element of part.querySelectorAll("[data-script]")) element.hidden = false;
