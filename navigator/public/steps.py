@@ -141,13 +141,13 @@ def move(flow: Flow, step: Step, made: str, position: str, ticks: Sequence[str] 
 
 def sensible(step: Step, made: str, position: str, ticks: Sequence[str]) -> tuple[str, str, tuple[str, ...]]:
     """The move, the position and the ticks as a page of ours would send them; what makes no sense stays where it is."""
-    if made == FIT and step.done:
-        offered = [place for place in ticks if chosen(step, place) is not None]
-        return made, "", tuple(sorted({str(int(place)) for place in offered}))
     if made.startswith(CHANGE) and (key := _at_place(list(step.answers), made.removeprefix(CHANGE))):
         return f"{CHANGE}{list(step.answers).index(key)}", "", ()
     if made == BACK or (made == SKIPPED and not step.done):
         return made, "", ()
+    if made == FIT and step.done:
+        given_ticks = {chosen(step, tick) for tick in ticks}
+        return made, "", tuple(str(place) for place, key in enumerate(step.offered) if key in given_ticks)
     if made not in (NEXT, RESULTS, STAY) or step.done:
         return STAY, "", ()
     given = chosen(step, position)

@@ -54,7 +54,7 @@ def step_response(request: HttpRequest, edition: Edition) -> HttpResponse:
     if page is None:
         step, ticked, notice, sensible = _moved(edition.flow, posted)
         # Whoever wants to change the ticks finds them open.
-        fitting = step.done and posted is not None and posted.made.startswith(steps.CHANGE)
+        fitting = step.done and sensible is not None and sensible.made.startswith(steps.CHANGE)
         page = (caches.outcomes if step.done else caches.steps).page(
             # Whatever does not open gets one page, and so does a move that is none: nobody pushes good pages out
             # with made-up forms.
@@ -125,11 +125,12 @@ def _moved(questions: flow.Flow, posted: Posted | None) -> tuple[Step, str, bool
     if step is None:
         return steps.start(questions), "", True, None
     made, position, ticks = steps.sensible(step, posted.made, posted.position, posted.ticks)
-    after = steps.move(questions, step, made, position, ticks, posted.prefer)
+    prefer = posted.prefer if made == steps.FIT else ""
+    after = steps.move(questions, step, made, position, ticks, prefer)
     ticked = str(after.answers.get(after.at, ""))
     if made == steps.STAY and after.at == step.at:
         ticked = steps.chosen(step, position) or ticked
-    return after, ticked, False, Posted(posted.token, made, position, ticks, posted.prefer)
+    return after, ticked, False, Posted(posted.token, made, position, ticks, prefer)
 
 
 def same_origin(request: HttpRequest) -> bool:

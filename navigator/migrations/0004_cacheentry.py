@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('navigator', '0004_ticks_and_wordings'),
+        ('navigator', '0003_of_draft'),
     ]
 
     operations = [
