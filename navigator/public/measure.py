@@ -7,6 +7,7 @@ from django.utils.translation import get_language_info, override
 
 from navigator.editions.content import Content
 from navigator.editions.edition import Edition, as_edition
+from navigator.engine import checks
 from navigator.engine.flow import YOU, Answer, holds
 from navigator.engine.soundness import Problem
 from navigator.engine.walk import Outcome, walk
