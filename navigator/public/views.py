@@ -21,7 +21,7 @@ from navigator.editions import in_force
 from navigator.editions.edition import Edition
 from navigator.editions.in_force import NoEdition
 from navigator.engine import checks, flow
-from services import labels, records
+from services import labels
 from services.texts import t
 
 from . import cards, open_data, page_cache, search, sizes, steps
