@@ -92,13 +92,13 @@ class DraftServiceAdmin(DraftAdmin, ServiceAdmin):
     def needed_by(self, row: Any) -> list[str]:
         """The recommendations of the service, each with its condition."""
         rules = row.recommendations.prefetch_related("when__question")
-        content: Any = SimpleLazyObject(draft_flow)
+        draft: Any = SimpleLazyObject(draft_flow)
         return [
             format_html(
                 '<a href="{}">{}</a>',
                 reverse("admin:navigator_recommendation_change", args=[rule.pk]),
                 _("Recommendation with rank %(rank)s, %(when)s")
-                % {"rank": rule.rank, "when": describe_condition(content, rule.condition())},
+                % {"rank": rule.rank, "when": describe_condition(draft, rule.condition())},
             )
             for rule in rules
         ]
@@ -151,11 +151,11 @@ class ConditionalAdmin(WithCondition, DraftAdmin):
 
     def get_list_display(self, request: HttpRequest) -> Any:
         """The columns, and the condition; the flow that describes it is read once for the whole list."""
-        content: Any = SimpleLazyObject(draft_flow)
+        draft: Any = SimpleLazyObject(draft_flow)
 
         @admin.display(description=_("holds"))
         def when(row: Any) -> str:
-            return describe_condition(content, row.condition())
+            return describe_condition(draft, row.condition())
 
         return [*super().get_list_display(request), when]
 

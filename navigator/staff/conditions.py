@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from navigator.editions.wording import describe_condition
-from navigator.engine import flow
+from navigator.engine.flow import Condition, Flow
 from navigator.models import Choice, Guidance, Question, Recommendation
 
 
@@ -97,7 +97,7 @@ def needing(found: Iterable[Choice]) -> list[str]:
     ]
 
 
-def contradiction(content: flow.Flow, *conditions: flow.Condition) -> str:
+def contradiction(flow: Flow, *conditions: Condition) -> str:
     """Why no answers can meet all of the conditions, in words; empty where none is seen.
 
     Follows the conditions of the questions mentioned. What it does not see, the walk of every path does.
@@ -106,14 +106,14 @@ def contradiction(content: flow.Flow, *conditions: flow.Condition) -> str:
     waiting = list(conditions)
     while waiting:
         for key, wanted in waiting.pop().items():
-            asked = content.question(key)
+            asked = flow.question(key)
             if key not in need:
                 need[key] = set(wanted)
                 waiting += [asked.when] if asked else []
             elif not need[key] & set(wanted):
                 return _("No answers meet this condition: it holds only %(one)s, and also only %(two)s.") % {
-                    "one": describe_condition(content, {key: tuple(sorted(need[key]))}),
-                    "two": describe_condition(content, {key: tuple(wanted)}),
+                    "one": describe_condition(flow, {key: tuple(sorted(need[key]))}),
+                    "two": describe_condition(flow, {key: tuple(wanted)}),
                 }
             need[key] &= set(wanted)
     return ""

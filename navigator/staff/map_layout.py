@@ -13,8 +13,8 @@ from itertools import pairwise
 from django.utils.translation import gettext as _
 
 from navigator.editions import wording
-from navigator.engine import flow, walk
-from navigator.engine.flow import Flow, Recommendation
+from navigator.engine import walk
+from navigator.engine.flow import SKIP, Flow, Recommendation
 
 # What leads where
 
@@ -65,12 +65,12 @@ class Stop:
         return one[0] if len(one) == 1 and not any(branch.firsts for branch in self.branches) else ""
 
 
-def stops(asked: Flow, names: Mapping[str, str]) -> list[Stop]:
+def stops(flow: Flow, names: Mapping[str, str]) -> list[Stop]:
     """Every question that some path asks, in order. ``names`` are the live services by slug, as people read them."""
     following: dict[tuple[str, str], dict[str, None]] = {}
     ends: dict[tuple[str, str], dict[int, Recommendation | None]] = {}
     shared: dict[tuple[str, str], set[tuple[str, str]]] = {}
-    for outcome in walk.walk(asked):
+    for outcome in walk.walk(flow):
         given = list(outcome.answers.items())
         for step, (after, _choice) in pairwise(given):
             following.setdefault(step, {})[after] = None
@@ -78,39 +78,39 @@ def stops(asked: Flow, names: Mapping[str, str]) -> list[Stop]:
         if given:
             ends.setdefault(given[-1], {})[id(rule)] = rule
             shared[given[-1]] = shared.get(given[-1], set(given)) & set(given)
-    order = [question.key for question in asked.questions]
+    order = [question.key for question in flow.questions]
     found = []
-    for question in asked.questions:
+    for question in flow.questions:
         branches = []
-        for choice in (*(choice.key for choice in question.choices), flow.SKIP):
+        for choice in (*(choice.key for choice in question.choices), SKIP):
             step = (question.key, choice)
             if step not in following and step not in ends:
                 continue
             option = next((option for option in question.choices if option.key == choice), None)
             branches.append(
                 Branch(
-                    words=wording.label(asked, question.key, choice),
-                    when=wording.describe_condition(asked, option.when) if option and option.when else "",
+                    words=wording.label(flow, question.key, choice),
+                    when=wording.describe_condition(flow, option.when) if option and option.when else "",
                     to=tuple(sorted(following.get(step, ()), key=order.index)),
-                    firsts=_firsts(asked, names, list(ends.get(step, {}).values()), shared.get(step, set())),
+                    firsts=_firsts(flow, names, list(ends.get(step, {}).values()), shared.get(step, set())),
                 )
             )
         if branches:
-            when = wording.describe_condition(asked, question.when) if question.when else ""
+            when = wording.describe_condition(flow, question.when) if question.when else ""
             always, branches = _together(branches)
-            found.append(Stop(question.key, wording.title(asked, question.key), when, always, tuple(branches)))
+            found.append(Stop(question.key, wording.title(flow, question.key), when, always, tuple(branches)))
     return found
 
 
 def _firsts(
-    asked: Flow, names: Mapping[str, str], rules: list[Recommendation | None], known: set[tuple[str, str]]
+    flow: Flow, names: Mapping[str, str], rules: list[Recommendation | None], known: set[tuple[str, str]]
 ) -> tuple[First, ...]:
     """The rules that come first here, best first, each with what is not known by now of its condition.
 
     The first that fits counts, and one of them always does: so the last needs no condition.
     """
     settled = {question for question, _choice in known}
-    place = {id(rule): (rule.rank, number) for number, rule in enumerate(asked.recommendations)}
+    place = {id(rule): (rule.rank, number) for number, rule in enumerate(flow.recommendations)}
     last = (float("inf"), 0)
     found: list[First] = []
     for rule in sorted(rules, key=lambda rule: place.get(id(rule), last)):
@@ -118,7 +118,7 @@ def _firsts(
             found.append(First("", _("No service"), ""))
             continue
         left = {question: choices for question, choices in rule.when.items() if question not in settled}
-        found.append(First(rule.service, names[rule.service], wording.describe_condition(asked, left)))
+        found.append(First(rule.service, names[rule.service], wording.describe_condition(flow, left)))
     return (*found[:-1], replace(found[-1], when=_("otherwise") if len(found) > 1 else "")) if found else ()
 
 

@@ -15,6 +15,7 @@ from navigator.staff import map as flow_map
 from navigator.staff import map_layout
 from navigator.templatetags.words import t
 from services.models import Service
+from tests.forms import on_one_line
 
 MAP = "/admin/map/"
 
@@ -145,7 +146,7 @@ def test_the_page_shows_the_draft_and_on_request_the_edition(staff_client):
 
 def test_the_size_is_chosen_by_a_link(staff_client):
     def width(zoom):
-        page = staff_client.get(MAP, {"zoom": zoom}).content.decode()
+        page = on_one_line(staff_client.get(MAP, {"zoom": zoom}))
         return re.search(r'<svg xmlns="[^"]+" width="([^"]+)"', page)[1]
 
     assert int(width("50")) < int(width("100")) == int(width("200")) / 2
