@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from tests.browser.conftest import launch, playwright, profile  # noqa: F401
+from tests.browser.conftest import launch, page, playwright, profile  # noqa: F401
 from tests.postgres import free_port
 from tests.server import ROOT, Server, wait
 

@@ -66,8 +66,8 @@ class Person:
         up, down, page = self.ask("GET", "/")
         seen = [(up, down)]
         while "data-service" not in page:
-            form = {"t": re.search(r'name="t" value="([^"]+)"', page)[1], "g": "n"}
-            choices = re.findall(r'name="c" value="(\d+)"', page)
+            form = {"t": re.search(r'name="t"\s+value="([^"]+)"', page)[1], "g": "n"}
+            choices = re.findall(r'name="c"\s+value="(\d+)"', page)
             if (choice := by_chance.choice([*choices, ""])) and by_chance.random() > 0.02:
                 form["c"] = choice
             elif by_chance.random() < 0.1:
@@ -118,4 +118,14 @@ def test_random_ways_are_even(served, encoding, script):
 def test_behind_nginx_and_tls_a_watcher_counts_what_was_computed(nginx, encoding):
     relay = Relay(nginx.port, tls=True)
     expect(walked(relay, True, encoding, True, WAYS), encoding, True)
+    relay.close()
+
+
+def test_without_script_a_request_tells_no_choice_from_another(served):
+    relay = Relay(served.port)
+    person = Person(relay, False, "br", script=False)
+    page = person.ask("GET", "/")[2]
+    token = re.search(r'name="t"\s+value="([^"]+)"', page)[1]
+    sent = {person.ask("POST", "/", {"t": token, "g": "n", "c": choice})[0] for choice in ("0", "1", "2")}
+    assert len(sent) == 1
     relay.close()
