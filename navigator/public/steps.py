@@ -145,9 +145,9 @@ def sensible(step: Step, made: str, position: str, ticks: Sequence[str]) -> tupl
         return f"{CHANGE}{list(step.answers).index(key)}", "", ()
     if made == BACK or (made == SKIPPED and not step.done):
         return made, "", ()
-    if made == FIT and step.done:
+    if made in (FIT, NEXT) and step.done:  # the key Enter says to go on, and means the button of the panel
         given_ticks = {chosen(step, tick) for tick in ticks}
-        return made, "", tuple(str(place) for place, key in enumerate(step.offered) if key in given_ticks)
+        return FIT, "", tuple(str(place) for place, key in enumerate(step.offered) if key in given_ticks)
     if made not in (NEXT, RESULTS, STAY) or step.done:
         return STAY, "", ()
     given = chosen(step, position)

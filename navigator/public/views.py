@@ -78,7 +78,7 @@ def _sizes(step: Step, whole: bool) -> sizes.Sizes:
 class Posted(NamedTuple):
     """What a page of ours sends: the sealed answers, the move and the position of the choice.
 
-    With FIT, the positions of the ticks and how the person wants to reach out.
+    From an outcome, the positions of the ticks and how the person wants to reach out.
     """
 
     token: str
@@ -102,7 +102,7 @@ def _posted(request: HttpRequest) -> Posted | None:
     if made == steps.ANEW:
         return None
     made = made if len(made) <= LONGEST_MOVE else steps.STAY
-    fitting = made == steps.FIT
+    fitting = made in (steps.FIT, steps.NEXT)
     return Posted(
         token if len(token) <= steps.LONGEST else "",
         made,

@@ -293,7 +293,7 @@ def test_more_fields_than_django_reads_are_no_error(visit):
 
 
 def test_only_the_button_applies_ticks(visit):
-    for move in (BACK, STAY, NEXT, "s", "x"):
+    for move in (BACK, STAY, "s", "x"):
         other = Visit(bool(visit.headers))
         other.choose(danger="no", who="me")
         other.send(g=RESULTS)
@@ -342,3 +342,10 @@ def test_the_panel_speaks_spanish_on_a_spanish_page():
     for words in ("Make this list fit you", "chosen", "Any way is fine", "Show my list"):
         assert words not in visit.text
     assert "Tick papers (es)" in visit.text
+
+
+def test_the_enter_key_sends_what_the_button_sends(visit):
+    """A browser presses the first button of the form, which says to go on."""
+    visit.send(("a", visit.boxes["papers"][0]), ("p", "q"), ("g", NEXT))
+    assert visit.chosen == ["papers"]
+    assert "Ways without talking come first." in visit.text
