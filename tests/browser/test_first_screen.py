@@ -3,9 +3,10 @@
 import pytest
 
 from navigator.engine import walk
+from navigator.engine.flow import SKIP
 from tests.browser import find
 
-from .conftest import answer, calm
+from .conftest import answer, go
 
 SCREENS = [(320, 568), (390, 844)]
 SEEN = """() => {
@@ -49,11 +50,9 @@ def test_the_number_is_on_the_first_screen(browser, site, real, language, width,
     for first, given in kinds(real).items():
         page.goto(site.url + language)
         for question, choice in given.items():
-            if choice == "skip":
-                calm(page)
-                before = page.locator("input[name=t]").input_value()
-                page.locator("[data-skip]").click()
-                page.locator(f"input[name=t]:not([value='{before}'])").wait_for(state="attached")
+            page.evaluate("settled = -1e6")  # a tap right after a swap is no double tap here
+            if choice == SKIP:
+                go(page, "[data-skip]")
             else:
                 answer(page, question, choice)
         seen = page.evaluate(SEEN)

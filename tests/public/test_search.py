@@ -127,6 +127,6 @@ def test_the_sheet_has_nothing_to_fill_in_send_or_give_it_away(client, path):
     # The way back to the questions, as on every page, and the one that prints.
     buttons = re.findall(r"<button[^>]*>", main)
     assert len(buttons) == 2 and 'id="return" hidden' in main and "data-print" in buttons[1]
-    title = re.search(r"<title>(.*?)</title>", page)[1].lower()
+    title = re.search(r"<title>(.*?)</title>", page, re.S)[1].lower()
     assert not any(word in title for word in ("report", "crime", "victim", "denuncia", "delito"))
     assert main.count("<h3>") == 7
