@@ -229,7 +229,8 @@ class ServiceAdmin(CarefulAdmin):
         if service.status != "live":
             return "–"
         if service.due_on is None or service.is_due(timezone.localdate()):
-            return format_html('<b class="due">{}</b>', _("due now"))
+            words = _("due now") if service.assured_date else _("never checked by a person")
+            return format_html('<b class="due">{}</b>', words)
         return formats.date_format(service.due_on, "DATE_FORMAT")
 
     def get_search_results(

@@ -106,10 +106,15 @@ class Services(models.Manager["Service"]):
     """The services, and which of them want a check."""
 
     def due(self, today: dt.date | None = None) -> "list[Service]":
-        """The live services whose review is due, those never checked first, then the oldest check first."""
+        """The live services whose review is due: those no person ever checked, then the oldest check first."""
         today = today or timezone.localdate()
         found = [service for service in self.filter(status="live") if service.is_due(today)]
         return sorted(found, key=lambda service: (service.assured_date or dt.date.min, service.slug))
+
+
+def unchecked(services: "list[Service]") -> int:
+    """How many of these no person has ever checked."""
+    return sum(service.assured_date is None for service in services)
 
 
 class Organization(models.Model):
@@ -209,8 +214,6 @@ class Service(models.Model):
             errors = {**gaps(self), **errors}
             if not self.category:
                 errors["category"] = _("A live service needs a group on the list of all services.")
-            if not self.assured_date:
-                errors["assured_date"] = _("A live service needs the day on which it was last checked.")
         elif not words(self.name):
             errors["name"] = _("Write a name in one language at least.")
         # A day that is kept already does not stand in the way of mending a number.
@@ -224,7 +227,7 @@ class Service(models.Model):
 
     @property
     def due_on(self) -> dt.date | None:
-        """The day of its next check; None: now, whatever the date."""
+        """The day of its next check; None: now, for it is marked or no person ever checked it."""
         if self.recheck or not self.assured_date:
             return None
         return self.assured_date + dt.timedelta(days=self.review_days)

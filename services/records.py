@@ -124,7 +124,7 @@ class Service(Record, frozen=True, kw_only=True):
     ways: tuple[ContactPoint, ...] = ()
     sources: tuple[Source, ...] = ()
     assured_date: dt.date | None = None
-    """The day the record was last checked (HSDS ``assured_date``)."""
+    """The day a person last checked the record (HSDS ``assured_date``); to read a stored page is no check."""
     assured_how: str = ""
     assured_by: str = ""
     review_days: int = 90

@@ -66,7 +66,10 @@ class ServiceForm(CarefulForm):
             "told": _("Who may hear what the person says, and when. Write nothing that the source does not say."),
             "opening": _("A plain sentence the person can read out."),
             "keywords": _("Words people may search for, with common misspellings."),
-            "assured_date": _("The button “Checked today” fills in this and the next two."),
+            "assured_date": _(
+                "The day a person checked it. To read a stored page is no check: leave it empty until then, and the "
+                "card says “Not yet confirmed by us”. The button “Checked today” fills in this and the next two."
+            ),
             "assured_how": _("Its office, its website or its agency. Never by calling a crisis line."),
         }
 

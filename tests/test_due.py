@@ -27,8 +27,9 @@ def test_what_is_due_stands_there_oldest_first(db):
     Service.objects.filter(slug="childhelp").update(assured_date=None)
     lines = said().splitlines()
     assert lines[0] == "3 services are due for a check."
-    assert "Never call a crisis line" in lines[1]
-    assert [line.split("(")[-1].split(")")[0] for line in lines[3:]] == ["childhelp", "rainn", "nhth"]
-    assert lines[3].endswith("never checked")
-    assert lines[4].endswith("checked on August 25, 2026")
-    assert lines[5].endswith("marked to be checked again")
+    assert lines[1] == "1 of them was never checked by a person."
+    assert "Never call a crisis line" in lines[2]
+    assert [line.split("(")[-1].split(")")[0] for line in lines[4:]] == ["childhelp", "rainn", "nhth"]
+    assert lines[4].endswith("never checked by a person")
+    assert lines[5].endswith("checked on August 25, 2026")
+    assert lines[6].endswith("marked to be checked again")

@@ -2,8 +2,17 @@
 
 import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import msgspec
 import pytest
+
+from navigator.editions import in_force
+from navigator.editions.content import digest, encode
+from navigator.editions.edition import decode
+from services.records import LINKED
+
+from .conftest import NOON
 
 ROOT = Path(__file__).resolve().parent.parent
 NAMED = re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", (ROOT / "docs" / "promises.md").read_text(encoding="utf-8"))
@@ -66,10 +75,33 @@ def cards(page):
     return re.findall(r"<article .*?</article>", page, re.DOTALL)
 
 
-def test_each_service_shows_the_day_of_its_check(client, real):
-    found = cards(client.get("/all/").content.decode())
-    assert len(found) == len(real.services)
-    assert all("Checked on " in card for card in found)
+def by_slug(page):
+    """The services of a page, each as its HTML, by short name."""
+    return {re.search(r'data-service="([^"]+)"', card)[1]: card for card in cards(page)}
+
+
+def test_each_service_shows_the_day_of_its_check_or_that_nobody_checked_it(client, real):
+    nhth = msgspec.structs.replace(real.services["nhth"], assured_date=NOON.date())
+    services = tuple(nhth if each.slug == "nhth" else each for each in real.content.services)
+    data = encode(msgspec.structs.replace(real.content, services=services))
+    in_force.serve(decode(2, data, digest(data)))
+    found = by_slug(client.get("/all/").content.decode())
+    assert found.keys() == real.services.keys()
+    assert "Checked on November 24, 2026" in found.pop("nhth")
+    for slug, card in found.items():
+        assert "Checked on " not in card
+        assert "page. Not yet confirmed by us." in card, slug
+
+
+def test_whose_page_it_was_is_said_only_of_a_page_of_their_own(client, real):
+    found = by_slug(client.get("/all/").content.decode())
+    assert "From their own page." in found["988-lifeline"]
+    assert "From a public page." in found["emergency-911"]
+    for slug, card in found.items():
+        own = {urlsplit(way.value).hostname for way in real.services[slug].ways if way.kind in LINKED}
+        read = {urlsplit(source.url).hostname for source in real.services[slug].sources}
+        bare = [{(host or "").removeprefix("www.") for host in hosts} - {""} for hosts in (own, read)]
+        assert ("From their own page." in card) == bool(bare[0] & bare[1]), slug
 
 
 def test_enforcement_is_named_before_the_number(client, real):

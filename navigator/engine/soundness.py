@@ -168,7 +168,7 @@ def missing_words(
 
 
 def unsafe_services(services: Mapping[str, Service]) -> Iterator[Problem]:
-    """Services that nobody can answer for: a bad number, no source, no date of a check."""
+    """Services that nobody can answer for: a bad number, no source."""
     for service in services.values():
         for way in service.ways:
             if way.kind in NUMBERED:
@@ -185,10 +185,4 @@ def unsafe_services(services: Mapping[str, Service]) -> Iterator[Problem]:
         if not service.sources:
             yield Problem(
                 code="source", subject=service.slug, message=Message("“%(name)s” has no source.", name=service.slug)
-            )
-        if service.assured_date is None:
-            yield Problem(
-                code="date",
-                subject=service.slug,
-                message=Message("“%(name)s” has never been checked.", name=service.slug),
             )

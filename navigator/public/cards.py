@@ -101,6 +101,7 @@ class Card:
     """The hours way by way, where they are not simply day and night."""
     languages: str = ""
     checked: str = ""
+    """When a person checked it, or that nobody has."""
 
     @property
     def emergency(self) -> bool:
@@ -140,8 +141,18 @@ def card(service: Service, organization: str, now: dt.datetime, reason: str = ""
         now=words,
         hours=_hours(service),
         languages=t(service.languages_note) or _languages(service.languages),
-        checked=formats.date_format(service.assured_date, "DATE_FORMAT") if service.assured_date else "",
+        checked=_checked(service),
     )
+
+
+def _checked(service: Service) -> str:
+    """The day a person checked it; else whose page it was taken from. To read a page is no check."""
+    if service.assured_date:
+        return gettext("Checked on %(date)s") % {"date": formats.date_format(service.assured_date, "DATE_FORMAT")}
+    own = {_host(way.value) for way in service.ways if way.kind in LINKED}
+    if any(_host(source.url) in own for source in service.sources):
+        return gettext("From their own page. Not yet confirmed by us.")
+    return gettext("From a public page. Not yet confirmed by us.")
 
 
 def of(edition: "Edition", service: Service) -> Card:

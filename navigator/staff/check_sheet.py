@@ -24,7 +24,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from services import files, phones
-from services.models import Service
+from services.models import Service, unchecked
 from services.records import NUMBERED
 
 from .pages import page
@@ -228,5 +228,6 @@ def check_sheet_page(request: HttpRequest) -> HttpResponse:
             messages.success(request, done)
             messages.info(request, _("The public sees the new dates once you publish."))
             return redirect("admin:check-sheet")
-    context = {"count": len(Service.objects.due()), "problems": problems, "columns": FILLED}
+    due = Service.objects.due()
+    context = {"count": len(due), "unchecked": unchecked(due), "problems": problems, "columns": FILLED}
     return page(request, "check_sheet", _("Sheet of checks"), 400 if problems else 200, **context)

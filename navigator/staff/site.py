@@ -15,7 +15,7 @@ from navigator import models
 from navigator.editions import database, in_force, publish
 from navigator.editions.differences import differences
 from navigator.public import pages as public
-from services.models import Service
+from services.models import Service, unchecked
 
 from . import check_sheet, editions_pages, explain, map, pages, preview, publishing, quick_fix
 
@@ -56,6 +56,7 @@ def start() -> dict[str, Any]:
         "damaged": publish.damaged(),
         "due": due[:ROWS_SHOWN],
         "due_count": len(due),
+        "unchecked": unchecked(due),
         "changed": changed,
         "groups": pages.grouped(changed or ())[:6],
         "problems": pages.faults(report.problems[:ROWS_SHOWN], draft),

@@ -1,5 +1,6 @@
 """The open directory: the HSDS API, JSON-LD, and that every service is ready to call."""
 
+import datetime as dt
 import html
 import json
 import re
@@ -8,6 +9,7 @@ import msgspec
 import pytest
 
 from navigator.editions import content, in_force
+from navigator.editions.content import digest, encode
 from navigator.editions.edition import decode
 from navigator.models import Edition
 from services import hsds
@@ -39,12 +41,18 @@ def test_every_service_and_organization_is_there_and_fits_the_standard(client, r
 
 
 def test_what_is_shared_is_what_is_published_but_for_who_checked_it(client, real):
+    checked = {"assured_date": dt.date(2026, 11, 20), "assured_how": "Asked its agency", "assured_by": "Ana"}
+    services = tuple(
+        msgspec.structs.replace(service, **checked) if service.slug == "nhth" else service
+        for service in real.content.services
+    )
+    data = encode(msgspec.structs.replace(real.content, services=services))
+    in_force.serve(decode(2, data, digest(data)))
     _response, listed = got(client, "/hsds/services?full=true&per_page=500")
     shared = [hsds.read_service(row) for row in listed["contents"]]
-    assert shared == [
-        msgspec.structs.replace(service, assured_by="", staff_note="") for service in real.content.services
-    ]
-    assert any(service.assured_by for service in real.content.services)
+    assert shared == [msgspec.structs.replace(service, assured_by="", staff_note="") for service in services]
+    dated = {row["name"]: row["assured_date"] for row in listed["contents"] if "assured_date" in row}
+    assert dated == {real.services["nhth"].name["en"]: "2026-11-20"}
 
 
 def test_pages_are_those_of_the_standard(client):

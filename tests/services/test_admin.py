@@ -95,12 +95,12 @@ def test_a_half_made_service_does_not_go_live_and_says_what_is_missing(editor):
     service = lonely()
     service.ways.all().delete()
     service.sources.all().delete()
-    changes = {"name_0": "", "name_1": "", "plain_1": "", "assured_date": "", "cost_0": "Free"}
+    changes = {"name_0": "", "name_1": "", "plain_1": "", "cost_0": "Free"}
     response = save(editor, service, **changes)
     assert response.status_code == 200
     text = unescaped(response)
     form = response.context["adminform"].form
-    assert set(form.errors) == {"name", "plain", "assured_date", "cost"}
+    assert set(form.errors) == {"name", "plain", "cost"}
     assert "Missing: Spanish" in form.errors["plain"][0]
     assert "at least one way to reach it" in text
     assert "at least one source" in text
@@ -128,7 +128,7 @@ def test_a_draft_needs_a_name_and_who_runs_it(editor):
 def test_a_new_live_service_is_told_at_once_all_that_it_lacks(editor):
     response = new(editor, status="live", cost_0="Free")
     form = response.context["adminform"].form
-    lacking = {"name", "plain", "cost", "organization", "category", "assured_date"}
+    lacking = {"name", "plain", "cost", "organization", "category"}
     assert {name: len(errors) for name, errors in form.errors.items()} == dict.fromkeys(lacking, 1)
     formsets = [each.formset for each in response.context["inline_admin_formsets"]]
     assert [len(each.non_form_errors()) for each in formsets] == [1, 1]
@@ -138,12 +138,13 @@ def test_a_new_live_service_is_told_at_once_all_that_it_lacks(editor):
         **{f"{name}_{place}": "Words" for name in ("name", "plain", "cost") for place in range(2)},
         "organization": str(Organization.objects.first().pk),
         "category": "local",
-        "assured_date": "2026-11-24",
         **{f"{rows}-TOTAL_FORMS": "1" for rows in ("ways", "sources")},
         **{f"{rows}-0-{name}": value for rows in ("ways", "sources") for name, value in row.items()},
     }
     assert new(editor, **complete).status_code == 302
-    assert Service.objects.get(slug="words").status == "live"
+    made = Service.objects.get(slug="words")
+    assert (made.status, made.assured_date) == ("live", None)
+    assert made in Service.objects.due()
 
 
 def test_an_urgent_note_may_stand_in_for_a_way_to_reach(editor):

@@ -100,6 +100,7 @@ def test_a_check_is_written_down_and_twice_changes_nothing_twice(db, sheet):
     ],
 )
 def test_a_wrong_row_is_named_and_changes_nothing_at_all(db, sheet, changes, said):
+    Service.objects.filter(slug="rainn").update(assured_date=dt.date(2026, 11, 20))
     before = list(Service.objects.values_list("slug", "assured_date", "staff_note"))
     said_now = run("import", filled(sheet, [check(slug="ndvh", note="new"), check(**changes)]))
     assert said in said_now and "Row 3" in said_now and "Nothing was changed." in said_now
@@ -135,7 +136,7 @@ def brought(client, path):
 
 
 def test_staff_take_the_sheet_and_bring_it_back(staff_client, staff, sheet):
-    Service.objects.update(recheck=False)
+    Service.objects.update(recheck=False, assured_date=dt.date(2026, 11, 20))
     Service.objects.filter(slug="rainn").update(recheck=True)
     page = staff_client.get("/admin/checks/").content.decode()
     assert "<strong>1</strong> service is due" in page and "Never check by calling a crisis line" in page

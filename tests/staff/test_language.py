@@ -46,8 +46,8 @@ def spanish(staff):
     database.refresh()
     rainn = Service.objects.get(slug="rainn")
     rainn.alert.data |= {"en": "Call.", "es": "Llame."}
-    rainn.assured_date = None
     rainn.save()
+    rainn.sources.all().delete()
     return sign_in(Client(headers=SPANISH), staff)
 
 
@@ -207,17 +207,17 @@ def test_logging_out_leads_to_the_sign_in(staff_client):
 
 
 def test_a_problem_of_the_checks_reads_in_the_language_at_hand(spanish):
-    assert "“rainn” nunca se ha revisado." in spanish.get("/admin/publish/").content.decode()
-    assert "“rainn” nunca se ha revisado." in spanish.get("/admin/").content.decode()
+    assert "“rainn” no tiene fuente." in spanish.get("/admin/publish/").content.decode()
+    assert "“rainn” no tiene fuente." in spanish.get("/admin/").content.decode()
     english_page = spanish.get("/admin/publish/", headers={"Accept-Language": "en"}).content.decode()
-    assert "“rainn” has never been checked." in english_page
+    assert "“rainn” has no source." in english_page
 
 
 def test_a_problem_is_english_for_commands(spanish, capsys):
     with override("es"), pytest.raises(SystemExit):
         call_command("check_flow", "--json")
     (problem,) = json.loads(capsys.readouterr().out)["problems"]
-    assert problem == {"code": "date", "subject": "rainn", "message": "“rainn” has never been checked."}
+    assert problem == {"code": "source", "subject": "rainn", "message": "“rainn” has no source."}
 
 
 @pytest.mark.parametrize("read", [phones.parse, hours.parse])
@@ -259,6 +259,7 @@ def test_the_history_names_the_fields_in_spanish(spanish):
 
 def test_a_day_means_the_same_whatever_the_language(spanish):
     """A form may be opened in one language and sent in the other."""
+    Service.objects.filter(slug="nhth").update(assured_date="2026-11-20")
     address = rows(Service, slug="nhth")
     form = filled(spanish.get(address), "service_form")
     assert form["assured_date"] == [Service.objects.get(slug="nhth").assured_date.isoformat()]

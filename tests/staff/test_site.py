@@ -41,11 +41,14 @@ def test_the_start_page_of_a_quiet_day(publisher):
 
 def test_the_start_page_says_what_wants_attention(publisher):
     publish.publish(note="Before")
-    Service.objects.update(recheck=True)
+    live = Service.objects.filter(status="live")
+    live.update(recheck=True, assured_date=None)
+    live.filter(slug__in=["nhth", "rainn"]).update(assured_date=NOON.date())
     Recommendation.objects.filter(service__slug="emergency-911").delete()
     response = start(publisher)
     text = unescaped(response)
-    assert f"<strong>{Service.objects.filter(status='live').count()}</strong> services are due" in text
+    assert f"<strong>{live.count()}</strong> services are due" in text
+    assert f"<strong>{live.count() - 2}</strong> of them were never checked by a person." in " ".join(text.split())
     assert len(response.context["due"]) == 10
     assert "See all that are due" in text
     assert "things differ from what the public sees" in text
