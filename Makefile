@@ -7,25 +7,31 @@ BIN := $(VENV)/bin
 export PYTHONDONTWRITEBYTECODE ?= 1
 # On our own loopback address there is no TLS; anywhere else it is on (docs/hosting.md).
 LOCAL := TLS=off
+# Quiet but for errors: what pip warns of is how this machine is set up, and `--require-hashes` refuses what is wrong.
+INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes
+# Two servers may share a port without a word, each with half of the requests: so ask first.
+FREE = @$(BIN)/python -c 'import socket, sys; sys.exit(socket.socket().connect_ex(("127.0.0.1", $(PORT))) == 0 \
+	and "Port $(PORT) is in use. Choose another one, such as: make $@ PORT=$(shell expr $(PORT) + 1)")'
 
 .DEFAULT_GOAL := help
-.PHONY: help serve staff test lint lock bench soak audit screenshots words messages truth clean
+.PHONY: help serve dev staff unit test lint lock bench soak audit screenshots words messages truth clean
 
 help: ## Say what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 $(VENV)/base: requirements/base.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.12 ...")'
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/base.txt
+	@echo "Setting up $(VENV); this takes a minute, once"
+	@$(PYTHON) -m venv $(VENV)
+	@$(INSTALL) -r requirements/base.txt
 	@touch $@
 
 $(VENV)/test: requirements/test.txt $(VENV)/base
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/test.txt
+	@$(INSTALL) -r requirements/test.txt
 	@touch $@
 
 $(VENV)/bench: requirements/bench.txt $(VENV)/base
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
+	@$(INSTALL) -r requirements/bench.txt
 	@touch $@
 
 PO := $(wildcard navigator/locale/*/LC_MESSAGES/django.po)
@@ -34,18 +40,28 @@ MO := $(PO:.po=.mo)
 	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@ --locale $(notdir $(patsubst %/LC_MESSAGES/,%,$(dir $<)))
 
 serve: $(VENV)/base $(MO) ## Set up what is missing and serve the site on 127.0.0.1, port PORT (8000)
+	$(FREE)
 	@$(LOCAL) $(BIN)/python manage.py setup
+	@# `error`: at `warning` granian doubts its own choice of 512 threads, which slow phones need where no nginx is.
 	@echo "Serving on http://127.0.0.1:$(PORT)/  (staff: /admin/, an account: make staff)"
-	@$(LOCAL) MALLOC_ARENA_MAX=2 exec $(BIN)/granian --interface wsgi --host 127.0.0.1 --port $(PORT) --workers 1 --no-access-log --log-level warning navigator.wsgi:application
+	@$(LOCAL) MALLOC_ARENA_MAX=2 exec $(BIN)/granian --interface wsgi --host 127.0.0.1 --port $(PORT) --workers 1 --no-access-log --log-level error navigator.wsgi:application
+
+dev: $(VENV)/base $(MO) ## Serve it while you work: code, templates and styles are read anew when they change
+	$(FREE)
+	@$(LOCAL) DEV=on $(BIN)/python manage.py setup
+	@$(LOCAL) DEV=on DJANGO_RUNSERVER_HIDE_WARNING=true exec $(BIN)/python manage.py runserver --nostatic 127.0.0.1:$(PORT)
 
 staff: $(VENV)/base $(MO) ## Create a staff account
 	@$(LOCAL) $(BIN)/python manage.py setup
 	@$(LOCAL) $(BIN)/python manage.py createsuperuser
 
+unit: $(VENV)/test $(MO) ## Run some tests in one process: make unit ARGS=tests/navigator/test_flow.py
+	@$(if $(ARGS),$(BIN)/python -m pytest -n 0 $(ARGS),echo "Say which: make unit ARGS=tests/navigator/test_flow.py"; exit 2)
+
 test: $(VENV)/test $(MO) lint ## Run every check and every test, in real browsers; on PostgreSQL too, what touches the database
 	@$(BIN)/python -m tests.browser.find
 	@$(BIN)/python -m tests.postgres
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --cov --cov-report=term
 	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -m "not browser and not served and not faults"
 
 bench: $(VENV)/bench $(MO) ## Print how fast and how light the site is, beside an empty view and a session wizard
@@ -65,6 +81,7 @@ audit: $(VENV)/test $(MO) tests/audit/node_modules ## Check the HTML of every pa
 lint: $(VENV)/test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/djlint templates --check --lint --quiet
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 	SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') $(BIN)/python manage.py check --deploy --fail-level WARNING
@@ -83,9 +100,9 @@ messages: $(VENV)/test ## Put new words of the interface into the catalogues, to
 	@$(BIN)/python -m tests.messages
 
 lock: $(VENV)/base ## Pin the requirements anew
-	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/python -m pip install -qq --disable-pip-version-check uv
 	cd requirements && for name in base test bench; do UV_CUSTOM_COMPILE_COMMAND="make lock" \
-		../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url $$name.in --output-file $$name.txt; done
+		$(abspath $(BIN))/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url $$name.in --output-file $$name.txt; done
 
 clean: ## Remove the virtual environment (what staff wrote, in var/, stays)
 	rm -rf $(VENV)

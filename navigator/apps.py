@@ -14,14 +14,14 @@ class NavigatorConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
 
-class DeskConfig(AdminConfig):
+class StaffConfig(AdminConfig):
     """Django admin, with our own site."""
 
-    default_site = "navigator.desk.Desk"
+    default_site = "navigator.staff.site.StaffSite"
 
     def ready(self) -> None:
-        """Register every app's tables, then settle what the desk shows of accounts."""
+        """Register every app's tables, then settle what the staff pages show of accounts."""
         super().ready()
-        from . import signin
+        from .staff import signin
 
         signin.settle(admin.site)

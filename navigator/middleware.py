@@ -4,6 +4,7 @@ One middleware, the outermost, so that every answer passes it, whoever made it.
 """
 
 import datetime as dt
+import ipaddress
 import logging
 import traceback
 from collections.abc import Callable
@@ -40,7 +41,7 @@ class Request(WSGIRequest):
 
 def private(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
     """Refuse bodies that are too large or not in UTF-8, set the headers, write the log line."""
-    from . import views
+    from .public import pages
 
     def answer(request: HttpRequest) -> HttpResponse:
         staff = request.path_info.startswith(settings.ADMIN_PATH)
@@ -49,10 +50,21 @@ def private(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Ht
         # The thread may still speak the language of the request before.
         translation.activate(_language(request, staff))
         wrong = _refused(request, staff)
-        response = views.error(request, wrong) if wrong else get_response(request)
+        response = pages.error(request, wrong) if wrong else get_response(request)
         _protect(response, staff)
         _log(request, response)
         return response
+
+    return answer
+
+
+def loopback_only(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Answer this machine and nobody else (``settings.DEV``)."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        if ipaddress.ip_address(request.META["REMOTE_ADDR"]).is_loopback:
+            return get_response(request)
+        return HttpResponse(status=403)
 
     return answer
 

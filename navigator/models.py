@@ -11,8 +11,9 @@ from i18nfield.fields import I18nCharField, I18nTextField
 
 from services.models import Service, to_record, unfit_words
 
-from . import flow
+from .engine import flow
 
+YOU = _("Shown instead when the person said that they need help themselves. Empty: the other one fits both.")
 KEY = RegexValidator(r"^[a-z][a-z0-9_-]*$", _("Use small letters, digits and hyphens."))
 
 
@@ -48,9 +49,18 @@ class Question(Conditional):
     """One question of the draft."""
 
     key = models.CharField(_("key"), max_length=40, unique=True, validators=[KEY], help_text=_("Never changes."))
+    kind = models.CharField(
+        _("kind"),
+        max_length=4,
+        choices=[("one", _("a step: one answer")), ("many", _("ticks on the outcome"))],
+        default="one",
+        help_text=_("Ticks come after all questions and only ever add services. Never changes."),
+    )
     order = models.PositiveSmallIntegerField(_("order"), default=0)
     title = I18nCharField(_("question"), max_length=800)
+    title_you = I18nCharField(_("question, said to “you”"), max_length=800, blank=True, help_text=YOU)
     hint = I18nCharField(_("hint"), max_length=1600, blank=True)
+    hint_you = I18nCharField(_("hint, said to “you”"), max_length=1600, blank=True, help_text=YOU)
     why = I18nTextField(_("why we ask"))
 
     class Meta:
@@ -62,9 +72,10 @@ class Question(Conditional):
         return str(self.title) or self.key
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save, and see that the question can be skipped."""
+        """Save, and see that the question can be skipped; ticks are simply left alone."""
         super().save(*args, **kwargs)
-        self.choices.get_or_create(key=flow.SKIP, defaults={"order": 1000})
+        if self.kind == "one":
+            self.choices.get_or_create(key=flow.SKIP, defaults={"order": 1000})
 
     def record(self) -> flow.Question:
         """The question with its choices as a plain record."""
@@ -73,14 +84,17 @@ class Question(Conditional):
 
 
 class Choice(Conditional):
-    """One answer that a question offers. Every question also has the choice ``skip``."""
+    """One answer that a question offers. Every question of kind one also has the choice ``skip``."""
 
     question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="choices", verbose_name=_("question"))
     key = models.CharField(_("key"), max_length=40, validators=[KEY], help_text=_("Never changes."))
     order = models.PositiveSmallIntegerField(_("order"), default=0)
     label = I18nCharField(_("words"), max_length=800, blank=True)
+    label_you = I18nCharField(_("words, said to “you”"), max_length=800, blank=True, help_text=YOU)
     hint = I18nCharField(_("hint"), max_length=800, blank=True)
+    hint_you = I18nCharField(_("hint, said to “you”"), max_length=800, blank=True, help_text=YOU)
     icon = models.CharField(_("icon"), max_length=40, blank=True)
+    words = I18nTextField(_("words that people use"), blank=True, help_text=_("For finding it. Put commas between."))
 
     class Meta:
         verbose_name = _("choice")
@@ -89,10 +103,10 @@ class Choice(Conditional):
         constraints: ClassVar = [models.UniqueConstraint(fields=["question", "key"], name="choice_key_once")]
 
     def __str__(self) -> str:
-        return f"{self.question}: {self.words}"
+        return f"{self.question}: {self.name}"
 
     @property
-    def words(self) -> str:
+    def name(self) -> str:
         """What the person reads."""
         return str(_("I'd rather not say")) if self.key == flow.SKIP else str(self.label) or self.key
 
@@ -109,6 +123,7 @@ class Recommendation(Conditional):
     )
     rank = models.PositiveSmallIntegerField(_("rank"), default=50, help_text=_("The lowest number comes first."))
     reason = I18nTextField(_("reason shown to the person"))
+    reason_you = I18nTextField(_("reason, said to “you”"), blank=True, help_text=YOU)
 
     class Meta:
         verbose_name = _("recommendation")
@@ -129,9 +144,11 @@ class Guidance(Conditional):
     key = models.CharField(_("key"), max_length=40, unique=True, validators=[KEY], help_text=_("Never changes."))
     rank = models.PositiveSmallIntegerField(_("rank"), default=50, help_text=_("The lowest number comes first."))
     title = I18nCharField(_("title"), max_length=400)
+    title_you = I18nCharField(_("title, said to “you”"), max_length=400, blank=True, help_text=YOU)
     body = I18nTextField(
         _("words"), help_text=_("An empty line starts a paragraph; a line that starts with “- ” is a list item.")
     )
+    body_you = I18nTextField(_("words, said to “you”"), blank=True, help_text=YOU)
 
     class Meta:
         verbose_name = _("guidance")
@@ -183,3 +200,17 @@ class Edition(models.Model):
     def delete(self, *args: Any, **kwargs: Any) -> Any:
         """Raises ValidationError: an edition stays."""
         raise ValidationError(_("An edition is never deleted."))
+
+
+class CacheEntry(models.Model):
+    """What signing in remembers for a while: failed tries of an account, codes that were used (staff/cache.py)."""
+
+    key = models.CharField(primary_key=True, max_length=250)
+    value = models.JSONField()
+    expires = models.DateTimeField(db_index=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.key

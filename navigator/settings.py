@@ -51,7 +51,7 @@ ALLOWED_HOSTS = listed("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 
 # What a host may set about the public pages.
 SITE_NAME = os.environ.get("SITE_NAME") or _("Find services")
-"""Neutral on purpose: it stands in tab titles and histories (safety-and-access.md B3)."""
+"""Neutral on purpose: it stands in tab titles and histories (docs/safety-rules.md B3)."""
 EXIT_URL = os.environ.get("EXIT_URL", "https://www.weather.gov/")
 """Where Leave goes: one fast, dull page that is the same for everyone (A13)."""
 if not EXIT_URL.startswith("https://") and not EXIT_URL.startswith("http://127.0.0.1"):
@@ -59,7 +59,7 @@ if not EXIT_URL.startswith("https://") and not EXIT_URL.startswith("http://127.0
 
 INSTALLED_APPS = [
     "navigator.apps.NavigatorConfig",
-    "navigator.apps.DeskConfig",
+    "navigator.apps.StaffConfig",
     "services",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -74,7 +74,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "navigator.middleware.private",
-    "navigator.memory.small",
+    "navigator.public.page_cache.compress_response",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -83,7 +83,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "navigator.signin.guard",
+    "navigator.staff.signin.guard",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 ROOT_URLCONF = "navigator.urls"
@@ -92,8 +92,13 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    ["navigator.template_loader.Loader", "django.template.loaders.app_directories.Loader"],
+                )
+            ],
             "builtins": ["navigator.templatetags.words", "django.templatetags.i18n", "django.templatetags.static"],
             "context_processors": [
                 "django.template.context_processors.request",
@@ -182,6 +187,16 @@ SILENCED_SYSTEM_CHECKS = [
     "security.W021",
 ]
 
+# `make dev`: files and pages are read anew each time, and errors are told in full. On this machine alone: it does
+# not start under a public name, and answers nobody from elsewhere.
+DEV = switch("DEV", False)
+if DEV:
+    if TLS or BEHIND_PROXY or not {"localhost", "127.0.0.1", "[::1]"}.issuperset(ALLOWED_HOSTS):
+        raise ImproperlyConfigured("DEV is for one's own machine: it needs TLS=off and no public ALLOWED_HOSTS.")
+    MIDDLEWARE.insert(0, "navigator.middleware.loopback_only")
+    STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True
+
 # Cookies are for staff alone, and stay on their own path (E3).
 ADMIN_PATH = "/admin/"
 SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = LANGUAGE_COOKIE_PATH = ADMIN_PATH
@@ -190,39 +205,43 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Strict"
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60
+SESSION_ENGINE = "navigator.staff.sessions"
 SESSION_COOKIE_AGE = 30 * 60
 SESSION_SAVE_EVERY_REQUEST = True
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 # Django's other storages put a cookie on the path "/", which a public page would then receive.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
-CSRF_FAILURE_VIEW = "navigator.desk.forbidden"
+CSRF_FAILURE_VIEW = "navigator.staff.site.forbidden"
 
 # Signing in (docs/decisions/0005-staff-sign-in.md): a password and a second factor for every account.
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "admin:index"
 LOGOUT_REDIRECT_URL = LOGIN_URL
-ACCOUNT_ADAPTER = "navigator.signin.Accounts"
+ACCOUNT_ADAPTER = "navigator.staff.signin.Accounts"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_SESSION_REMEMBER = False
 LOCKED_MINUTES = 15
 ACCOUNT_RATE_LIMITS = {
     # Per account, counted in the database, so that all processes count together. None is per address: that
-    # would write the address down; `navigator.signin` counts those in memory.
+    # would write the address down; `navigator.staff.signin` counts those in memory.
     "login": None,
     "login_failed": f"5/{LOCKED_MINUTES}m/key",
     "reauthenticate": f"10/{LOCKED_MINUTES}m/user",
     "change_password": f"10/{LOCKED_MINUTES}m/user",
 }
-MFA_ADAPTER = "navigator.signin.Factors"
-MFA_FORMS = {"authenticate": "navigator.signin.CodeForm", "reauthenticate": "navigator.signin.CodeAgainForm"}
+MFA_ADAPTER = "navigator.staff.signin.Factors"
+MFA_FORMS = {
+    "authenticate": "navigator.staff.signin.CodeForm",
+    "reauthenticate": "navigator.staff.signin.CodeAgainForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = SITE_NAME
 MFA_TOTP_TOLERANCE = 1
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not TLS
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"},
+    "default": {"BACKEND": "navigator.staff.cache.Cache"},
     "addresses": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "LOCATION": "addresses",
@@ -242,9 +261,9 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"bare": {"()": "navigator.middleware.Bare"}},
+    "formatters": {"bare": {"()": "navigator.middleware.Bare"}, "full": {"format": "%(message)s"}},
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "bare"},
+        "console": {"class": "logging.StreamHandler", "formatter": "full" if DEV else "bare"},
         # A logger with no handler at all would fall back on Python's last one, which prints everything.
         "nowhere": {"class": "logging.NullHandler"},
     },

@@ -7,7 +7,8 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "navigator.settings")
 application = get_wsgi_application()
 
-from navigator import editions, middleware  # noqa: E402  (Django must be set up first)
+from navigator import middleware  # noqa: E402  (Django must be set up first)
+from navigator.editions import database, in_force  # noqa: E402
 
 application.request_class = middleware.Request
-editions.watch()
+in_force.watch(database.DATABASE)

@@ -208,7 +208,7 @@ class ServiceForm(CarefulForm):
                     [
                         _("Questions lead to this service. Change or delete these recommendations first:"),
                         *needed,
-                        _("To take it off at once, use “Fix one thing at once”, or ask someone who may publish."),
+                        _("To take it off at once, use “Fix one thing now”, or ask someone who may publish."),
                     ],
                 )
         return data
@@ -403,7 +403,7 @@ class ServiceAdmin(CarefulAdmin):
         }
         return TemplateResponse(request, "admin/services/service/checked.html", context)
 
-    def said_hours(self, way: ContactPoint) -> str:
+    def describe_hours(self, way: ContactPoint) -> str:
         """The hours of a way, as they are typed."""
         return " ".join(filter(None, (way.hours, way.timezone, str(way.hours_note))))
 
@@ -411,7 +411,7 @@ class ServiceAdmin(CarefulAdmin):
         """All that somebody who checked a service answers for."""
         ways = []
         for way in service.ways.all():
-            told = (str(_("hours")), self.said_hours(way) or str(_("not known")))
+            told = (str(_("hours")), self.describe_hours(way) or str(_("not known")))
             ways.append((way, [*facts(way, "label", "vanity", "keyword", "languages"), told]))
         return {"service": service, "facts": facts(service, "alert", "languages", "languages_note"), "ways": ways}
 

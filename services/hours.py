@@ -3,7 +3,7 @@
 Written as in OpenStreetMap's ``opening_hours``, of which this reads the part a phone line needs:
 ``24/7``, or rules such as ``Mo-Fr 08:00-20:00; Sa 09:00-12:00; PH off``. A time that ends before it
 starts runs past midnight. ``PH off`` means closed on US federal holidays. An empty schedule means
-that we do not know, which is not the same as closed (style.md, askdarcel-web).
+that we do not know, which is not the same as closed.
 """
 
 import datetime as dt

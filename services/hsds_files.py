@@ -11,9 +11,9 @@ from typing import Any
 
 import msgspec
 
+from . import files
+
 Json = dict[str, Any]
-LARGEST = 64 * 1024 * 1024
-"""Bytes of files read at once; everything is in memory together."""
 
 FILES = {
     "organization": "organizations",
@@ -154,14 +154,14 @@ def _read_package(folder: Path) -> dict[str, list[Json]]:
     paths = [path for path in sorted(folder.iterdir()) if path.name in names]
     if not any(path.name == "services.csv" for path in paths):
         raise ValueError(f"{folder.name} holds no services.csv.")
-    if sum(path.stat().st_size for path in paths) > LARGEST:
-        raise ValueError(f"{folder.name} is too large: at most {LARGEST >> 20} MB at once.")
+    if sum(path.stat().st_size for path in paths) > files.LARGEST:
+        raise ValueError(f"{folder.name} is too large: at most {files.LARGEST >> 20} MB at once.")
     return {path.stem: _read_csv(path) for path in paths}
 
 
 def _read_csv(path: Path) -> list[Json]:
     try:
-        rows = list(csv.DictReader(io.StringIO(text(path), newline=""), strict=True))
+        rows = list(csv.DictReader(io.StringIO(files.text(path), newline=""), strict=True))
     except csv.Error as error:
         raise ValueError(f"{path.name} is not a sound CSV file: {error}.") from None
     # A cell beyond the header has no name; an empty one says nothing.
@@ -170,25 +170,6 @@ def _read_csv(path: Path) -> list[Json]:
 
 def _decode(path: Path) -> Any:
     try:
-        return msgspec.json.decode(text(path))
+        return msgspec.json.decode(files.text(path))
     except (msgspec.DecodeError, RecursionError) as error:
         raise ValueError(f"{path.name} is not sound JSON: {error}.") from None
-
-
-def text(path: Path) -> str:
-    """The text of a file in UTF-8, or in UTF-16 that says so. Raises ValueError."""
-    try:
-        if path.stat().st_size > LARGEST:
-            raise ValueError(f"{path.name} is too large: at most {LARGEST >> 20} MB at once.")
-        data = path.read_bytes()
-    except OSError as error:
-        raise ValueError(f"{path.name} cannot be read: {error.strerror}.") from None
-    try:
-        return decoded(data)
-    except UnicodeDecodeError:
-        raise ValueError(f"{path.name} is not in UTF-8. Save it as “UTF-8” and try again.") from None
-
-
-def decoded(data: bytes) -> str:
-    """The text of a file's bytes, in UTF-8, or in UTF-16 that says so. Raises UnicodeDecodeError."""
-    return data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")

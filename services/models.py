@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from typing import Any, ClassVar, get_args
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -13,10 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from i18nfield.fields import I18nCharField, I18nTextField
 from i18nfield.strings import LazyI18nString
 
-from . import hours, phones, records
+from . import hours, labels, phones, records
+from .records import LINKED, NUMBERED
 
-NUMBERED = {"call", "text", "videophone", "tty"}
-LINKED = {"chat", "form", "website"}
 ADDRESS = r"https?://[\w.-]+\.[a-z]+\.?(:\d+)?([/?#]\S*)?"
 LONGEST_WORDS = 4_000
 """Characters of the longest text in one language; more is a slip of the clipboard."""
@@ -102,20 +101,7 @@ def from_record(record: records.Record, skip: tuple[str, ...]) -> dict[str, Any]
     return found
 
 
-def _choices(literal: Any, labels: dict[str, Any]) -> list[tuple[str, Any]]:
-    assert set(get_args(literal)) == set(labels)
-    return list(labels.items())
-
-
-class BySlug(models.Manager["Any"]):
-    """Natural keys, so that fixtures and editions never depend on numbers."""
-
-    def get_by_natural_key(self, slug: str) -> Any:
-        """The row with that slug."""
-        return self.get(slug=slug)
-
-
-class Services(BySlug):
+class Services(models.Manager["Service"]):
     """The services, and which of them want a check."""
 
     def due(self, today: dt.date | None = None) -> "list[Service]":
@@ -132,8 +118,6 @@ class Organization(models.Model):
     name = I18nCharField(_("name"), max_length=800)
     website = models.URLField(_("website"), blank=True)
 
-    objects = BySlug()
-
     class Meta:
         verbose_name = _("organization")
         verbose_name_plural = _("organizations")
@@ -141,10 +125,6 @@ class Organization(models.Model):
 
     def __str__(self) -> str:
         return str(self.name) or self.slug
-
-    def natural_key(self) -> tuple[str]:
-        """The slug."""
-        return (self.slug,)
 
     def clean(self) -> None:
         """Refuse words that cannot be shown."""
@@ -159,46 +139,13 @@ class Organization(models.Model):
 class Service(models.Model):
     """One service: what it is, who answers, what happens, and who checked it when."""
 
-    STATUS = _choices(records.Status, {"draft": _("draft"), "live": _("live"), "retired": _("retired")})
-    ANSWERED_BY = _choices(
-        records.Answerer,
-        {
-            "neither": _("neither police nor immigration enforcement"),
-            "police": _("police or other law enforcement"),
-            "immigration": _("immigration enforcement"),
-            "unknown": _("we do not know"),
-        },
-    )
-    NAME_NEEDED = _choices(
-        records.NameNeeded,
-        {"no": _("no"), "partly": _("in part"), "yes": _("yes"), "unknown": _("we do not know")},
-    )
-    CATEGORY = _choices(
-        records.Category,
-        {
-            "emergency": _("In danger now"),
-            "crisis": _("Hard feelings, or thoughts of suicide"),
-            "abuse": _("Hurt or controlled by someone"),
-            "trafficking": _("Forced to work or to have sex"),
-            "children": _("Children and teens"),
-            "crime": _("Help after a crime"),
-            "custody": _("Jail, prison and immigration detention"),
-            "immigration": _("Immigration papers and courts"),
-            "online": _("Scams and trouble online"),
-            "report": _("Report a crime"),
-            "rights": _("Your rights, and work"),
-            "local": _("Help near you"),
-            "office": _("Government offices"),
-        },
-    )
-
     slug = models.SlugField(_("short name"), unique=True, help_text=_("Small letters and hyphens. Never changes."))
     organization = models.ForeignKey(
         Organization, on_delete=models.PROTECT, related_name="services", verbose_name=_("organization")
     )
-    category = models.CharField(_("group on the list of all services"), max_length=20, choices=CATEGORY)
+    category = models.CharField(_("group on the list of all services"), max_length=20, choices=labels.CATEGORY)
     status = models.CharField(
-        _("status"), max_length=10, choices=STATUS, default="draft", help_text=_("Only live services are shown.")
+        _("status"), max_length=10, choices=labels.STATUS, default="draft", help_text=_("Only live services are shown.")
     )
     main = models.BooleanField(
         _("main number"), default=False, help_text=_("Also shown on error pages and at the foot of pages.")
@@ -212,9 +159,9 @@ class Service(models.Model):
     plain = I18nCharField(_("what it is, in plain words"), max_length=1600)
     serves = I18nTextField(_("who it is for"), blank=True)
     not_for = I18nTextField(_("what it is not for"), blank=True)
-    answered_by = models.CharField(_("who answers"), max_length=12, choices=ANSWERED_BY, default="unknown")
+    answered_by = models.CharField(_("who answers"), max_length=12, choices=labels.ANSWERED_BY, default="unknown")
     answered_note = I18nTextField(_("who answers, in words"), blank=True)
-    name_needed = models.CharField(_("is a name needed?"), max_length=10, choices=NAME_NEEDED, default="unknown")
+    name_needed = models.CharField(_("is a name needed?"), max_length=10, choices=labels.NAME_NEEDED, default="unknown")
     name_note = I18nTextField(_("about giving a name"), blank=True)
     told = I18nTextField(_("who may be told"), blank=True)
     what_happens = I18nTextField(_("what happens first"), blank=True)
@@ -254,10 +201,6 @@ class Service(models.Model):
     def __str__(self) -> str:
         return str(self.name) or self.slug
 
-    def natural_key(self) -> tuple[str]:
-        """The slug."""
-        return (self.slug,)
-
     def clean(self) -> None:
         """Refuse words that cannot be shown, a check in the future, and a half-made live service."""
         errors = unfit_words(self)
@@ -286,7 +229,7 @@ class Service(models.Model):
         return self.assured_date + dt.timedelta(days=self.review_days)
 
     def is_due(self, today: dt.date) -> bool:
-        """Whether it is to be checked by this day (safety-and-access.md J5, J6)."""
+        """Whether it is to be checked by this day (docs/safety-rules.md J5, J6)."""
         return self.due_on is None or self.due_on <= today
 
     def record(self) -> records.Service:
@@ -313,22 +256,8 @@ class Ordered(models.Model):
 class ContactPoint(Ordered):
     """One way to reach a service."""
 
-    KIND = _choices(
-        records.Kind,
-        {
-            "call": _("call"),
-            "text": _("text message"),
-            "chat": _("chat"),
-            "form": _("web form"),
-            "email": _("e-mail"),
-            "videophone": _("videophone"),
-            "tty": _("TTY"),
-            "website": _("website"),
-        },
-    )
-
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="ways", verbose_name=_("service"))
-    kind = models.CharField(_("kind"), max_length=12, choices=KIND)
+    kind = models.CharField(_("kind"), max_length=12, choices=labels.KIND)
     value = models.CharField(
         _("number or address"),
         max_length=300,

@@ -33,7 +33,11 @@ Answerer = Literal["police", "immigration", "neither", "unknown"]
 NameNeeded = Literal["no", "partly", "yes", "unknown"]
 
 SPEECHLESS = frozenset({"text", "chat", "form", "email", "videophone", "tty", "website"})
-"""The ways to reach a service that need no spoken word (safety-and-access.md I6)."""
+"""The ways to reach a service that need no spoken word (docs/safety-rules.md I6)."""
+NUMBERED = frozenset({"call", "text", "videophone", "tty"})
+"""The ways whose value is a phone number."""
+LINKED = frozenset({"chat", "form", "website"})
+"""The ways whose value is a web address."""
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -124,8 +128,8 @@ class Service(Record, frozen=True, kw_only=True):
     assured_how: str = ""
     assured_by: str = ""
     review_days: int = 90
-    """Days from one check to the next (safety-and-access.md J6)."""
+    """Days from one check to the next (docs/safety-rules.md J6)."""
     recheck: bool = False
-    """Whether its review is due already, whatever the date (services.md section 6)."""
+    """Whether its review is due already, whatever the date: its source is old, or its own page was not seen."""
     staff_note: str = ""
     """For staff only; never shown to the public and never part of an edition."""

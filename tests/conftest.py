@@ -11,7 +11,8 @@ import pytest_socket
 import time_machine
 from django.utils import translation
 
-from navigator import content, editions
+from navigator.editions import content, draft, in_force, publish
+from navigator.editions.edition import decode
 
 from .server import manage
 
@@ -62,14 +63,14 @@ def fixtures():
 @pytest.fixture(scope="session")
 def real(fixtures):
     """The edition made from the fixtures."""
-    data = editions.encode(fixtures)
-    return editions.opened(1, data, editions.digest(data))
+    data = content.encode(fixtures)
+    return decode(1, data, content.digest(data))
 
 
 @pytest.fixture(autouse=True)
 def edition(real):
     """The real edition in force, for every test."""
-    editions.serve(real)
+    in_force.serve(real)
     return real
 
 
@@ -96,8 +97,8 @@ def another(ready, tmp_path_factory):
 def django_db_setup(django_db_setup, django_db_blocker, fixtures):
     """A database with the real content as its draft, and one edition published from it."""
     with django_db_blocker.unblock(), time_machine.travel(NOON - dt.timedelta(days=1), tick=False):
-        content.write_draft(fixtures)
-        editions.publish(note="First edition")
+        draft.write_draft(fixtures)
+        publish.publish(note="First edition")
 
 
 def pytest_collection_modifyitems(config, items):

@@ -14,7 +14,7 @@ from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parent.parent
 CATALOGUES = ROOT / "navigator" / "locale"
-PUBLIC = ("templates/", "navigator/cards.py", "navigator/search.py", "navigator/views.py")
+PUBLIC = ("templates/", "navigator/public/")
 """Where the words stand that the public reads; the rest is for staff."""
 STAFF = ("templates/admin/", "templates/account/", "templates/mfa/")
 KEYWORDS = {

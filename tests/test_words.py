@@ -1,4 +1,4 @@
-"""The words of the site: easy to read, and none that promise too much or hurt (safety-and-access.md G)."""
+"""The words of the site: easy to read, and none that promise too much or hurt (docs/safety-rules.md G)."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""How easy the public words are to read (safety-and-access.md G6, L7). `make words` prints the table.
+"""How easy the public words are to read (docs/safety-rules.md G6, L7). `make words` prints the table.
 
 English: Flesch-Kincaid grade, 6 or lower. Spanish: Fernández Huerta, 70 or higher (about grade 6).
 Official names, numbers and addresses are excepted: each counts as one short word.
@@ -118,10 +118,10 @@ def content() -> Iterator[tuple[str, str, str]]:
 
 def interface() -> Iterator[tuple[str, str, str]]:
     """The public texts of the templates and of the code, and the names of the groups of services."""
-    from services.models import Service
+    from services import labels
 
     with override("en"):
-        groups = {str(name) for _key, name in Service.CATEGORY}
+        groups = {str(name) for _key, name in labels.CATEGORY}
     for language in messages.languages():
         for message in messages.kept(language):
             if message.id and (messages.public(message) or message.id in groups):

@@ -4,20 +4,16 @@ from collections.abc import Mapping
 
 import lucide
 from django import template
-from django.conf import settings
 from django.utils.html import conditional_escape, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
 
 from services.records import Text
+from services.texts import t
 
 register = template.Library()
 
 
-@register.filter
-def t(text: Text) -> str:
-    """The words in the page's language, else in the site's own (a draft may lack some); empty if there are none."""
-    return text.get(get_language() or "") or text.get(settings.LANGUAGE_CODE, "")
+register.filter(t)
 
 
 @register.filter

@@ -21,6 +21,8 @@ from urllib.parse import urlencode
 
 import brotli
 
+from navigator.editions import content
+from navigator.public import steps
 from tests.server import ROOT, Server, environment, manage
 
 from . import client
@@ -45,17 +47,16 @@ def walks():
     import django
 
     django.setup()
-    from navigator import answers, content
 
     flow = content.read_fixtures(ROOT / "fixtures").flow
     chance = random.Random(SEED)
     found = []
     for _ in range(WALKS):
-        step, posts = answers.start(flow), []
+        step, posts = steps.start(flow), []
         while not step.done:
             position = str(chance.randrange(len(step.offered)))
-            body = urlencode({"t": answers.seal(step), "g": answers.NEXT, "c": position}).encode()
-            step = answers.move(flow, step, answers.NEXT, position)
+            body = urlencode({"t": steps.seal(step), "g": steps.NEXT, "c": position}).encode()
+            step = steps.move(flow, step, steps.NEXT, position)
             posts.append(("outcome" if step.done else "step", body))
         found.append((step.answers, posts))
     return found
@@ -63,9 +64,9 @@ def walks():
 
 def scripts(found):
     """A script for each kind of request, by name."""
-    steps = [body for _given, posts in found for kind, body in posts if kind == "step"]
+    moves = [body for _given, posts in found for kind, body in posts if kind == "step"]
     outcomes = [body for _given, posts in found for kind, body in posts if kind == "outcome"]
-    random.Random(SEED).shuffle(steps)
+    random.Random(SEED).shuffle(moves)
 
     def one(name, sent):
         def script(turn):
@@ -95,7 +96,7 @@ def scripts(found):
     return {
         "empty view": one("empty view", [first]),
         "first view": one("first view", [first]),
-        "step": one("step", [post(body) for body in steps]),
+        "step": one("step", [post(body) for body in moves]),
         "outcome": one("outcome", [post(body) for body in outcomes]),
         "walk": walk,
         "wizard": wizard,

@@ -14,6 +14,9 @@ from urllib.parse import urlencode
 import django
 import msgspec
 
+from navigator.editions import content, in_force, publish
+from navigator.editions.edition import Edition, decode
+
 CHOICES = 3
 BRANCH = 4
 OUTCOME = 10
@@ -21,7 +24,7 @@ OUTCOME = 10
 
 def grown(real, services, questions):
     """The real content with so many services and questions."""
-    from navigator.flow import Choice, Flow, Question, Recommendation
+    from navigator.engine.flow import Choice, Flow, Question, Recommendation
 
     copies = [
         msgspec.structs.replace(
@@ -75,28 +78,28 @@ def timed(do, times=1):
     return sorted(taken)[len(taken) // 10] * 1e6
 
 
-def measure(content):
+def measure(made):
     from django.test import Client
 
-    from navigator import editions, models
+    from navigator import models
 
-    row = {"services": len(content.services), "questions": len(content.flow.questions)}
+    row = {"services": len(made.services), "questions": len(made.flow.questions)}
     walks = []
     for _ in range(3):
         before = time.perf_counter()
-        report = editions.check(content)
+        report = content.check(made)
         walks.append(time.perf_counter() - before)
     assert not report.problems, report.problems[:3]
     row |= {"paths": report.paths, "walk": min(walks)}
-    from navigator.content import write_draft
+    from navigator.editions.draft import write_draft
 
-    write_draft(content)
-    publish = []
+    write_draft(made)
+    published = []
     for _ in range(3):
         before = time.perf_counter()
-        editions.publish()
-        publish.append(time.perf_counter() - before)
-    row["publish"] = min(publish)
+        publish.publish()
+        published.append(time.perf_counter() - before)
+    row["publish"] = min(published)
     assert models.Edition.objects.count() == 3
 
     client = Client()
@@ -109,12 +112,12 @@ def measure(content):
         return client.post("/", body, form, headers={"HX-Request": "true"})
 
     def anew(body):
-        editions.serve(editions.Edition(content, 1, "1"))
+        in_force.serve(Edition(made, 1, "1"))
         return post(body)
 
     for name, body in (("step", step), ("outcome", outcome)):
-        made = timed(lambda body=body: anew(body), 60) - timed(lambda: editions.Edition(content, 1, "1"), 20)
-        row |= {f"{name}_made": made, name: timed(lambda body=body: post(body), 600)}
+        taken = timed(lambda body=body: anew(body), 60) - timed(lambda: Edition(made, 1, "1"), 20)
+        row |= {f"{name}_made": taken, name: timed(lambda body=body: post(body), 600)}
     return row
 
 
@@ -125,7 +128,6 @@ def main():
     logging.disable(logging.CRITICAL)
     from django.core.management import call_command
 
-    from navigator import content, editions
     from tests.server import ROOT
 
     call_command("migrate", verbosity=0)
@@ -134,9 +136,9 @@ def main():
     real = content.read_fixtures(ROOT / "fixtures")
     made = grown(real, services, questions) if services else real
     row = measure(made)
-    data = editions.encode(made)
+    data = content.encode(made)
     tracemalloc.start()
-    kept = editions.opened(1, data, editions.digest(data))
+    kept = decode(1, data, content.digest(data))
     row["memory"] = tracemalloc.get_traced_memory()[0] / 1024 / 1024
     assert kept.number == 1
     print(json.dumps(row))

@@ -14,7 +14,7 @@ from django.shortcuts import render
 from django.urls import path
 from formtools.wizard.views import SessionWizardView
 
-from navigator import flow as flows
+from navigator.engine import flow as flows
 from navigator.settings import BASE_DIR, VAR
 
 SECRET_KEY = os.environ["SECRET_KEY"]

@@ -1,4 +1,4 @@
-"""What is left on the disk afterwards: the whole browser profile is searched (safety-and-access.md L1).
+"""What is left on the disk afterwards: the whole browser profile is searched (docs/safety-rules.md L1).
 
 Each test also looks for something that must be there, so that a search that finds nothing means something.
 """
@@ -10,7 +10,7 @@ import urllib.parse
 
 import pytest
 
-from navigator import editions
+from navigator.editions import in_force
 from services import phones
 from tests.server import wait
 
@@ -23,7 +23,7 @@ def needles():
 
     Words that stand in Chromium's own files too (``yes``, ``child``, ``unsure``) would prove nothing.
     """
-    edition = editions.current()
+    edition = in_force.current()
     found = set()
     for question in edition.flow.questions:
         found |= set(question.title.values())

@@ -65,22 +65,22 @@ def run(folder, code, **more):
 FILL = """
 from django.conf import settings
 from django.core.management import call_command
-from navigator import content, editions
+from navigator.editions import content, draft, publish
 call_command("migrate", verbosity=0)
-content.write_draft(content.read_fixtures(settings.BASE_DIR / "fixtures"))
-editions.publish(note="First edition")
+draft.write_draft(content.read_fixtures(settings.BASE_DIR / "fixtures"))
+publish.publish(note="First edition")
 """
 
 MARK = """
 import msgspec
-from navigator import content
-draft = content.compile_draft()
+from navigator.editions.draft import compile_draft, write_draft
+draft = compile_draft()
 def marked(text):
     return {language: words.split(" #")[0] + " #MARK" for language, words in text.items()}
 questions = tuple(msgspec.structs.replace(each, title=marked(each.title)) for each in draft.flow.questions)
 services = tuple(msgspec.structs.replace(each, plain=marked(each.plain)) for each in draft.services)
 flow = msgspec.structs.replace(draft.flow, questions=questions)
-content.write_draft(msgspec.structs.replace(draft, flow=flow, services=services))
+write_draft(msgspec.structs.replace(draft, flow=flow, services=services))
 """
 """Puts a mark into every question and every service of the draft, so that a page shows its edition."""
 

@@ -1,5 +1,6 @@
 """The database goes, is full of holes, or is killed in the middle: the public pages go on."""
 
+import re
 import resource
 import signal
 import sqlite3
@@ -29,7 +30,7 @@ def test_postgresql_stops_under_load_and_comes_back(postgres, node, tmp_path):
         load.some()
         postgres.start()
         # After a crash a PostgreSQL sequence may leave numbers out: ask which one it is.
-        code = "from navigator import editions; print(editions.publish().number)"
+        code = "from navigator.editions import publish; print(publish.publish().number)"
         number = int(run(tmp_path, code, DATABASE_URL=postgres.url))
         for server in (first, late):
             wait(lambda server=server: edition_of(server) == number, server.log.read_text, seconds=5)
@@ -118,3 +119,53 @@ def test_a_damaged_file_and_no_database_say_so_and_show_911(folder, node):
     assert "tel:911" in page.text
     assert site.get("/healthz").status == 503
     assert "no edition could be taken from disk" in site.log.read_text()
+
+
+def try_to_sign_in(site, name="staff"):
+    """What a try to sign in is answered."""
+    page = site.get("/admin/account/login/")
+    cookie = page.headers["Set-Cookie"].partition(";")[0]
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)[1]
+    form = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": cookie}
+    body = f"csrfmiddlewaretoken={token}&login={name}&password=wrong"
+    return site.ask("POST", "/admin/account/login/", body, form)
+
+
+def test_a_sign_in_while_the_database_is_locked_says_so(folder, node):
+    """Nobody is told of “too many tries” because another program holds the database."""
+    site = node(f"sqlite:///{folder}/db.sqlite3?timeout=1").start()
+    other = sqlite3.connect(folder / "db.sqlite3", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    answer = try_to_sign_in(site)
+    other.execute("ROLLBACK")
+    other.close()
+    assert answer.status == 503
+    assert "is busy with something else" in answer.text
+    assert "Too many tries" not in answer.text
+    assert "tel:911" in answer.text
+    assert try_to_sign_in(site).status == 200
+
+
+def test_a_sign_in_on_a_full_disk_says_so(folder, node):
+    site = node(f"sqlite:///{folder}/db.sqlite3")
+    site.start(before=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000)))
+    answers = [try_to_sign_in(site, f"person{number}") for number in range(8)]
+    assert {answer.status for answer in answers} <= {200, 503}
+    assert answers[-1].status == 503
+    assert "is full, or cannot be written" in answers[-1].text
+    assert site.get("/").status == 200
+
+
+def test_publishing_on_a_full_disk_says_so_in_one_line(folder):
+    full = subprocess.run(
+        [sys.executable, "manage.py", "publish"],
+        cwd=ROOT,
+        env=environment(folder),
+        capture_output=True,
+        text=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000)),
+    )
+    assert full.returncode == 1
+    assert "Traceback" not in full.stderr
+    assert full.stderr.startswith("Stopped: the database could not be read or written")
+    assert "Published edition 2" in manage(folder, "publish")

@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from navigator.flow import SKIP, Choice, Flow, Guidance, Question, Recommendation
+from navigator.engine.flow import SKIP, Choice, Flow, Guidance, Question, Recommendation
 
 KEYS = ("a", "b", "c", "d", "e")
 CHOICES = ("x", "y", "z")

@@ -8,10 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from navigator import answers, paths
-from navigator import flow as flows
-from navigator.answers import BACK, CHANGE, NEXT, PREFER, RESULTS, SKIPPED, STAY, Step
-from navigator.flow import SKIP
+from navigator.engine import flow as flows
+from navigator.engine import walk
+from navigator.engine.flow import SKIP
+from navigator.public import steps
+from navigator.public.steps import BACK, CHANGE, NEXT, PREFER, RESULTS, SKIPPED, STAY, Step
 from tests.navigator.flows import flows as made_up
 
 STEP = Step(answers={"danger": "no", "who": "me"}, at="child", offered=("yes", "no", "unsure"))
@@ -20,13 +21,13 @@ HOUR = dt.timedelta(hours=1)
 
 
 @pytest.fixture(scope="module")
-def steps(real):
+def every_step(real):
     """Every step that a person can be at: each question of each path, and each outcome."""
     found = {}
-    for outcome in paths.walk(real.flow):
+    for outcome in walk.walk(real.flow):
         given = list(outcome.answers.items())
         for place in range(len(given) + 1):
-            step = answers.at(real.flow, Step(answers=dict(given[:place])))
+            step = steps.at(real.flow, Step(answers=dict(given[:place])))
             found[tuple(given[:place])] = step
     return list(found.values())
 
@@ -35,53 +36,53 @@ def steps(real):
 
 
 def test_what_is_sealed_opens_as_it_was():
-    assert answers.unseal(answers.seal(STEP)) == STEP
+    assert steps.unseal(steps.seal(STEP)) == STEP
 
 
 def test_equal_steps_give_equal_tokens_within_the_hour_and_others_after_it():
-    token = answers.seal(STEP, HALF_PAST)
-    assert answers.seal(STEP, HALF_PAST + dt.timedelta(minutes=29)) == token
-    assert answers.seal(STEP, HALF_PAST + dt.timedelta(minutes=30)) != token
-    assert answers.seal(STEP, HALF_PAST - dt.timedelta(minutes=31)) != token
+    token = steps.seal(STEP, HALF_PAST)
+    assert steps.seal(STEP, HALF_PAST + dt.timedelta(minutes=29)) == token
+    assert steps.seal(STEP, HALF_PAST + dt.timedelta(minutes=30)) != token
+    assert steps.seal(STEP, HALF_PAST - dt.timedelta(minutes=31)) != token
 
 
 def test_a_token_opens_in_its_own_hour_and_the_next_and_never_after():
-    token = answers.seal(STEP, HALF_PAST)
+    token = steps.seal(STEP, HALF_PAST)
     start = HALF_PAST.replace(minute=0)
-    assert answers.unseal(token, start) == STEP
-    assert answers.unseal(token, start + 2 * HOUR - dt.timedelta(seconds=1)) == STEP
-    assert answers.unseal(token, start + 2 * HOUR) is None
-    assert answers.unseal(token, start - dt.timedelta(seconds=1)) is None
+    assert steps.unseal(token, start) == STEP
+    assert steps.unseal(token, start + 2 * HOUR - dt.timedelta(seconds=1)) == STEP
+    assert steps.unseal(token, start + 2 * HOUR) is None
+    assert steps.unseal(token, start - dt.timedelta(seconds=1)) is None
 
 
 def test_the_clock_decides_where_no_time_is_given(clock):
-    token = answers.seal(STEP)
+    token = steps.seal(STEP)
     clock.shift(HOUR)
-    assert answers.unseal(token) == STEP
+    assert steps.unseal(token) == STEP
     clock.shift(HOUR)
-    assert answers.unseal(token) is None
+    assert steps.unseal(token) is None
 
 
 def test_a_changed_key_lets_open_tokens_live_on_as_a_fallback(settings):
-    token = answers.seal(STEP)
+    token = steps.seal(STEP)
     old = settings.SECRET_KEY
     settings.SECRET_KEY = "another key, as long and as good as the one before it was"
-    assert answers.unseal(token) is None
+    assert steps.unseal(token) is None
     settings.SECRET_KEY_FALLBACKS = ["something else", old]
-    assert answers.unseal(token) == STEP
-    assert answers.seal(STEP) != token
+    assert steps.unseal(token) == STEP
+    assert steps.seal(STEP) != token
 
 
 def test_a_foreign_token_does_not_open(settings):
     ours = settings.SECRET_KEY
     settings.SECRET_KEY = "the key of some other site that runs this very program"
-    token = answers.seal(STEP)
+    token = steps.seal(STEP)
     settings.SECRET_KEY = ours
-    assert answers.unseal(token) is None
+    assert steps.unseal(token) is None
 
 
 def test_no_token_is_opened_but_as_it_was_sealed():
-    token = answers.seal(STEP)
+    token = steps.seal(STEP)
     wrong = [
         "",
         token[:-1],
@@ -108,34 +109,34 @@ def test_no_token_is_opened_but_as_it_was_sealed():
         "é" * len(token),
         "A" * 100_000,
     ]
-    assert [answers.unseal(each) for each in wrong] == [None] * len(wrong)
+    assert [steps.unseal(each) for each in wrong] == [None] * len(wrong)
 
 
 @settings(derandomize=True, max_examples=200, deadline=None)
 @given(st.data())
 def test_a_token_with_any_one_character_changed_does_not_open(data):
-    token = answers.seal(STEP, HALF_PAST)
+    token = steps.seal(STEP, HALF_PAST)
     place = data.draw(st.integers(0, len(token) - 1))
     other = data.draw(st.characters(codec="utf-8").filter(lambda c: c != token[place]))
-    assert answers.unseal(token[:place] + other + token[place + 1 :], HALF_PAST) is None
+    assert steps.unseal(token[:place] + other + token[place + 1 :], HALF_PAST) is None
 
 
 @settings(derandomize=True, max_examples=200, deadline=None)
 @given(st.text(max_size=500) | st.binary(max_size=400).map(lambda b: base64.urlsafe_b64encode(b).decode()))
 def test_no_made_up_token_opens(text):
-    assert answers.unseal(text, HALF_PAST) is None
+    assert steps.unseal(text, HALF_PAST) is None
 
 
-def test_all_tokens_have_one_length_so_that_the_length_tells_nothing(steps):
-    found = {len(answers.seal(replace(step, prefer=prefer))) for step in steps for prefer in ("", "1")}
+def test_all_tokens_have_one_length_so_that_the_length_tells_nothing(every_step):
+    found = {len(steps.seal(replace(step, prefer=prefer))) for step in every_step for prefer in ("", "1")}
     assert len(found) == 1
-    assert found.pop() <= answers.LONGEST
+    assert found.pop() <= steps.LONGEST
 
 
-def test_nothing_can_be_read_in_a_token(real, steps):
+def test_nothing_can_be_read_in_a_token(real, every_step):
     words = {q.key for q in real.flow.questions} | {c.key for q in real.flow.questions for c in q.choices}
-    for step in steps[::50]:
-        data = base64.urlsafe_b64decode(answers.seal(step))
+    for step in every_step[::50]:
+        data = base64.urlsafe_b64decode(steps.seal(step))
         assert not [word for word in words if len(word) > 3 and word.encode() in data]
 
 
@@ -148,19 +149,19 @@ def position(step, choice):
 
 def choose(flow, step, choice):
     made, place = (SKIPPED, "") if choice == SKIP else (NEXT, position(step, choice))
-    return answers.move(flow, step, made, place)
+    return steps.move(flow, step, made, place)
 
 
 def walk_to(flow, *choices):
     """The step after these choices, made one after the other."""
-    step = answers.start(flow)
+    step = steps.start(flow)
     for choice in choices:
         step = choose(flow, step, choice)
     return step
 
 
 def test_the_first_step_is_the_first_question(real):
-    step = answers.start(real.flow)
+    step = steps.start(real.flow)
     assert (step.at, step.answers, step.done) == ("danger", {}, False)
     assert step.offered == ("yes", "no", "unsure")
 
@@ -179,60 +180,60 @@ def test_a_choice_is_sent_by_the_position_that_the_person_saw(real):
 
 
 def test_every_path_can_be_gone_by_moves_and_back(real):
-    for outcome in list(paths.walk(real.flow))[::37]:
-        step = answers.start(real.flow)
+    for outcome in list(walk.walk(real.flow))[::37]:
+        step = steps.start(real.flow)
         for key, choice in outcome.answers.items():
             assert step.at == key
             step = choose(real.flow, step, choice)
             assert step.answers[key] == choice
         assert step.done and step.answers == outcome.answers
         for key in reversed(outcome.answers):
-            step = answers.move(real.flow, step, BACK, "")
+            step = steps.move(real.flow, step, BACK, "")
             assert (step.at, step.done) == (key, False)
             assert step.answers == outcome.answers
-        assert answers.move(real.flow, step, BACK, "") == step
+        assert steps.move(real.flow, step, BACK, "") == step
 
 
 def test_nothing_chosen_goes_on_as_skipped(real):
-    step = answers.move(real.flow, answers.start(real.flow), NEXT, "")
+    step = steps.move(real.flow, steps.start(real.flow), NEXT, "")
     assert (step.at, step.answers) == ("who", {"danger": SKIP})
 
 
 def test_results_keep_the_choice_just_made_and_back_returns_to_the_question(real):
     step = walk_to(real.flow, "no", "me")
-    ended = answers.move(real.flow, step, RESULTS, position(step, "yes"))
+    ended = steps.move(real.flow, step, RESULTS, position(step, "yes"))
     assert ended.done and ended.answers == {"danger": "no", "who": "me", "child": "yes"}
-    back = answers.move(real.flow, ended, BACK, "")
+    back = steps.move(real.flow, ended, BACK, "")
     assert (back.at, back.done, back.answers) == ("child", False, ended.answers)
-    ended = answers.move(real.flow, step, RESULTS, "")
+    ended = steps.move(real.flow, step, RESULTS, "")
     assert ended.done and ended.answers == step.answers
-    assert answers.move(real.flow, ended, BACK, "") == step
+    assert steps.move(real.flow, ended, BACK, "") == step
 
 
 def test_a_change_keeps_the_later_answers_that_still_apply(real):
     step = walk_to(real.flow, "no", "me", "yes", "hurt", "sexual")
     assert step.done
-    step = answers.move(real.flow, step, CHANGE + "1", "")
+    step = steps.move(real.flow, step, CHANGE + "1", "")
     assert (step.at, step.done) == ("who", False)
-    after = answers.move(real.flow, step, NEXT, position(step, "work"))
+    after = steps.move(real.flow, step, NEXT, position(step, "work"))
     assert after.done and after.answers == {**step.answers, "who": "work"}
-    step = answers.move(real.flow, after, CHANGE + "3", "")
-    after = answers.move(real.flow, step, NEXT, position(step, "crime"))
+    step = steps.move(real.flow, after, CHANGE + "3", "")
+    after = steps.move(real.flow, step, NEXT, position(step, "crime"))
     assert (after.at, after.done) == ("custody", False)
     assert "harm" not in after.answers
 
 
 def test_a_preference_is_kept_and_moves_nobody(real):
     for step in (walk_to(real.flow, "no", "me"), walk_to(real.flow, *[SKIP] * 4)):
-        assert answers.move(real.flow, step, PREFER + "1", "") == replace(step, prefer="1")
-        preferring = answers.move(real.flow, step, PREFER + "1", "")
-        assert answers.move(real.flow, preferring, BACK, "").prefer == "1"
-        assert answers.move(real.flow, preferring, PREFER, "") == step
+        assert steps.move(real.flow, step, PREFER + "1", "") == replace(step, prefer="1")
+        preferring = steps.move(real.flow, step, PREFER + "1", "")
+        assert steps.move(real.flow, preferring, BACK, "").prefer == "1"
+        assert steps.move(real.flow, preferring, PREFER, "") == step
 
 
-def test_staying_moves_nobody(real, steps):
-    for step in steps[::100]:
-        assert answers.move(real.flow, step, STAY, "0") == step
+def test_staying_moves_nobody(real, every_step):
+    for step in every_step[::100]:
+        assert steps.move(real.flow, step, STAY, "0") == step
 
 
 MOVES = st.sampled_from([NEXT, SKIPPED, BACK, RESULTS, STAY, PREFER, PREFER + "1", "c0", "c1", "c2", "c3", "c4", "c5"])
@@ -250,47 +251,47 @@ def sound(flow, step):
     assert flow.question(step.at) is not None
     assert step.at in step.answers or flows.next_question(flow, step.answers).key == step.at
     assert set(step.offered) <= {choice.key for choice in flow.question(step.at).choices}
-    assert answers.unseal(answers.seal(step, HALF_PAST), HALF_PAST) == step
+    assert steps.unseal(steps.seal(step, HALF_PAST), HALF_PAST) == step
 
 
 def test_no_moves_from_the_start_raise(real):
     @settings(derandomize=True, max_examples=150, deadline=None)
     @given(st.lists(st.tuples(MOVES | ODD, PLACES), max_size=15))
     def check(moves):
-        step = answers.start(real.flow)
+        step = steps.start(real.flow)
         for made, place in moves:
-            step = answers.move(real.flow, step, made, place)
+            step = steps.move(real.flow, step, made, place)
             sound(real.flow, step)
 
     check()
 
 
-def test_every_move_from_every_step_is_sound(real, steps):
+def test_every_move_from_every_step_is_sound(real, every_step):
     moves = [NEXT, SKIPPED, BACK, RESULTS, STAY, PREFER + "2", *(f"c{place}" for place in range(6)), "c" + "9" * 5000]
-    for step in steps[::53]:
+    for step in every_step[::53]:
         for made in moves:
             for place in ("", "0", "3", "9"):
-                sound(real.flow, answers.move(real.flow, step, made, place))
+                sound(real.flow, steps.move(real.flow, step, made, place))
 
 
 @settings(derandomize=True, max_examples=40, deadline=None)
 @given(st.data())
 def test_a_token_of_an_earlier_edition_leads_to_a_question_of_this_one(data):
     earlier, now = data.draw(made_up()), data.draw(made_up())
-    step = answers.start(earlier)
+    step = steps.start(earlier)
     for made, place in data.draw(st.lists(st.tuples(MOVES, PLACES), max_size=6)):
-        step = answers.move(earlier, step, made, place)
-    sound(now, answers.move(now, step, data.draw(MOVES | ODD), data.draw(PLACES)))
+        step = steps.move(earlier, step, made, place)
+    sound(now, steps.move(now, step, data.draw(MOVES | ODD), data.draw(PLACES)))
 
 
 def test_a_flow_without_questions_is_an_outcome_at_once(real):
     empty = flows.Flow(questions=(), recommendations=real.flow.recommendations)
-    step = answers.start(empty)
+    step = steps.start(empty)
     for made in (NEXT, BACK, RESULTS, "c0", "p1"):
-        step = answers.move(empty, step, made, "0")
+        step = steps.move(empty, step, made, "0")
         assert step.done and step.answers == {}
 
 
 @pytest.mark.parametrize("place", ["", "3", "-1", "00001", "²", "9" * 5000])
 def test_a_position_that_was_not_offered_chooses_nothing(place):
-    assert answers.chosen(STEP, place) is None
+    assert steps.chosen(STEP, place) is None

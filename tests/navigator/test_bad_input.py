@@ -9,12 +9,12 @@ from django.test import Client
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from navigator import answers
+from navigator.public import steps
 
 FORM = "application/x-www-form-urlencoded"
 ADDRESSES = ["/", "/es/"]
 LISTS = ["/all/", "/es/all/"]
-STEP = answers.Step(answers={"danger": "no"}, at="who", offered=("me", "close", "other", "work"))
+STEP = steps.Step(answers={"danger": "no"}, at="who", offered=("me", "close", "other", "work"))
 thousands = settings(derandomize=True, max_examples=350, deadline=None)
 hundreds = settings(derandomize=True, max_examples=150, deadline=None)
 
@@ -39,7 +39,7 @@ def post(client, address, body, content_type=FORM, **headers):
 
 
 def token():
-    return answers.seal(STEP)
+    return steps.seal(STEP)
 
 
 ANY = st.text(max_size=40) | st.binary(max_size=40).map(lambda b: b.decode("latin-1"))

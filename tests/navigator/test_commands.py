@@ -11,7 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import translation
 
-from navigator import editions
+from navigator.editions import in_force
 from navigator.models import Edition
 from services.models import Service
 from tests.conftest import ROOT
@@ -31,7 +31,7 @@ def own_edition(edition, tmp_path, settings):
     settings.EDITION_FILE = tmp_path / "edition.json"
     with translation.override("en"):
         yield
-    editions.serve(edition)
+    in_force.serve(edition)
 
 
 def test_explain_says_in_words_what_a_person_sees_and_why(db):
@@ -66,7 +66,7 @@ def test_explain_gives_json_of_one_shape(db):
 def test_explain_gives_the_next_question_for_answers_in_part(db, given, question):
     assert json.loads(run("explain", *given, "--json")) == {"question": question, "services": [], "guidance": []}
     text = run("explain", *given)
-    assert f"Next question: {editions.current().flow.question(question).title['en']} ({question})" in text
+    assert f"Next question: {in_force.current().flow.question(question).title['en']} ({question})" in text
 
 
 @pytest.mark.parametrize("wrong", ["danger", "danger=", "danger=maybe", "mood=bad", "=", "DANGER=yes", "danger=yes=no"])
@@ -85,7 +85,7 @@ def test_explain_tells_the_draft_from_the_edition(db):
 
 def test_explain_without_an_edition_says_so(db):
     Edition.objects.all().delete()
-    editions._current = None
+    in_force._current = None
     with pytest.raises(CommandError, match="Nothing is published yet"):
         run("explain")
     assert "Next question" in run("explain", "--draft")

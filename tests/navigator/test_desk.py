@@ -7,9 +7,10 @@ from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.urls import reverse
 
-from navigator import content, editions, models
-from navigator.conditions import contradiction
+from navigator import models
+from navigator.editions import draft, in_force, publish, wording
 from navigator.models import Choice, Guidance, Question, Recommendation
+from navigator.staff.conditions import contradiction
 from services.models import Service
 from tests.conftest import NOON
 from tests.forms import filled
@@ -74,7 +75,7 @@ def test_saving_recommendations_as_they_are_changes_nothing(desk):
 
 def test_lists_say_conditions_as_sentences(desk):
     rule = next(row for row in Recommendation.objects.all() if row.when.exists())
-    sentence = content.sentence(content.draft_flow(), rule.condition())
+    sentence = wording.describe_condition(draft.draft_flow(), rule.condition())
     assert sentence.startswith("when “")
     assert sentence in said(desk.get(reverse("admin:navigator_recommendation_changelist")))
     assert sentence in said(desk.get(page(rule)))
@@ -221,7 +222,7 @@ def test_the_second_to_save_a_question_is_told(desk):
     assert response.status_code == 200
     assert "Ana Ruiz saved this while you had it open" in said(response)
     assert filled(response, "question_form")["title_0"] == ["In danger?"]
-    assert choice("danger", "yes").words == "Yes, now"
+    assert choice("danger", "yes").name == "Yes, now"
 
 
 # The start page
@@ -233,7 +234,7 @@ def start(client):
 
 def test_the_start_page_of_a_quiet_day(desk):
     Service.objects.update(recheck=False, assured_date=NOON.date())
-    editions.publish(note="All checked")
+    publish.publish(note="All checked")
     text = said(start(desk))
     assert "Every live service was checked in time" in text
     assert "The public sees everything as it stands here" in text
@@ -242,7 +243,7 @@ def test_the_start_page_of_a_quiet_day(desk):
 
 
 def test_the_start_page_says_what_wants_attention(desk):
-    editions.publish(note="Before")
+    publish.publish(note="Before")
     Service.objects.update(recheck=True)
     Recommendation.objects.filter(service__slug="emergency-911").delete()
     response = start(desk)
@@ -256,14 +257,14 @@ def test_the_start_page_says_what_wants_attention(desk):
 
 
 def test_a_changed_title_is_one_difference_a_language(desk):
-    editions.publish()
+    publish.publish()
     Guidance.objects.filter(pk=Guidance.objects.first().pk).update(title={"en": "Other", "es": "Otro"})
     assert len(start(desk).context["changed"]) == 2
 
 
 def test_the_start_page_before_the_first_edition(desk, monkeypatch):
     models.Edition.objects.all()._raw_delete("default")
-    monkeypatch.setattr(editions, "_current", None)
+    monkeypatch.setattr(in_force, "_current", None)
     assert "Nothing is published yet" in said(start(desk))
 
 

@@ -7,8 +7,8 @@ import pytest
 from django.utils.translation import override
 from msgspec.structs import replace
 
-from navigator.differences import Difference, differences
-from navigator.flow import Flow
+from navigator.editions.differences import Difference, differences
+from navigator.engine.flow import Flow
 from services.records import ContactPoint, Source
 
 

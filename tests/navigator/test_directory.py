@@ -7,7 +7,8 @@ import re
 import msgspec
 import pytest
 
-from navigator import editions
+from navigator.editions import content, in_force
+from navigator.editions.edition import decode
 from navigator.models import Edition
 from services import hsds
 from tests.hsds import problems
@@ -80,7 +81,7 @@ def test_a_query_that_makes_no_sense_is_refused_in_words(client, query):
 
 
 def test_too_many_at_once_are_not_given(client, monkeypatch):
-    monkeypatch.setattr("navigator.directory.MOST_PER_PAGE", 10)
+    monkeypatch.setattr("navigator.public.open_data.MOST_PER_PAGE", 10)
     assert got(client, "/hsds/services?per_page=100000")[1]["size"] == 10
 
 
@@ -91,8 +92,8 @@ def test_who_has_it_already_gets_304_until_the_next_edition(client, fixtures):
     assert (again.status_code, again.content, again["ETag"]) == (304, b"", etag)
     assert again["Access-Control-Allow-Origin"] == "*"
     changed = msgspec.structs.replace(fixtures, services=fixtures.services[1:])
-    data = editions.encode(changed)
-    editions.serve(editions.opened(2, data, editions.digest(data)))
+    data = content.encode(changed)
+    in_force.serve(decode(2, data, content.digest(data)))
     new = client.get("/hsds/services", headers={"If-None-Match": etag})
     assert new.status_code == 200 and new["ETag"] != etag
 
@@ -156,8 +157,8 @@ def test_every_number_stands_in_json_ld_on_all_numbers_alone(client, real):
 def test_words_cannot_break_out_of_the_json_ld(fixtures, client):
     first = msgspec.structs.replace(fixtures.services[0], name={"en": "</script><b>", "es": "x"})
     changed = msgspec.structs.replace(fixtures, services=(first, *fixtures.services[1:]))
-    data = editions.encode(changed)
-    editions.serve(editions.opened(3, data, editions.digest(data)))
+    data = content.encode(changed)
+    in_force.serve(decode(3, data, content.digest(data)))
     block = client.get("/all/").content.decode().split('<script type="application/ld+json">')[1].split("</script>")[0]
     assert "<" not in block
     (found,) = linked(client)
@@ -199,6 +200,6 @@ def test_what_is_not_known_is_said_so(fixtures, client):
         fixtures.services[0], answered_by="unknown", languages=(), languages_note={}, **empty
     )
     changed = msgspec.structs.replace(fixtures, services=(bare, *fixtures.services[1:]))
-    data = editions.encode(changed)
-    editions.serve(editions.opened(4, data, editions.digest(data)))
+    data = content.encode(changed)
+    in_force.serve(decode(4, data, content.digest(data)))
     assert dict(cards(client, "/all/"))[bare.slug].count("We do not know.") >= 5

@@ -8,7 +8,11 @@ import pytest
 from django.contrib import admin
 from django.urls import include, path
 
-from navigator import chart, content, drawing, editions, flow, models, paths, urls
+from navigator import models, urls
+from navigator.editions import in_force, wording
+from navigator.engine import flow, walk
+from navigator.staff import map as flow_map
+from navigator.staff import map_layout
 from navigator.templatetags.words import t
 from services.models import Service
 
@@ -21,12 +25,12 @@ def names(shown):
 
 @pytest.fixture
 def stops(real):
-    return chart.stops(real.flow, names(real.content))
+    return map_layout.stops(real.flow, names(real.content))
 
 
 @pytest.fixture
 def sheet(stops):
-    return chart.draw(stops)
+    return map_layout.draw(stops)
 
 
 def stop(found, key):
@@ -39,11 +43,11 @@ def stop(found, key):
 def test_every_path_ends_where_the_map_says(real, stops):
     """Follow each path on the map, its conditions by the rules, and arrive at what the walk recommends first."""
     labels = {
-        each.key: {content.label(real.flow, each.key, key): key for key in keys(each)} for each in real.flow.questions
+        each.key: {wording.label(real.flow, each.key, key): key for key in keys(each)} for each in real.flow.questions
     }
     ways = {(each.key, labels[each.key][one.words]): one for each in stops for one in each.ways}
     always = {each.key: each.always for each in stops}
-    for outcome in paths.walk(real.flow):
+    for outcome in walk.walk(real.flow):
         given = list(outcome.answers.items())
         for (key, choice), (after, _) in pairwise(given):
             assert after in ways[key, choice].to
@@ -77,7 +81,7 @@ def test_a_path_without_a_service_is_shown(real):
     few = msgspec.structs.replace(
         real.flow, recommendations=tuple(rule for rule in real.flow.recommendations if rule.service == "dial-211")
     )
-    found = chart.stops(few, live)
+    found = map_layout.stops(few, live)
     assert {first.service for each in found for one in each.ways for first in one.firsts} == {""}
 
 
@@ -96,12 +100,12 @@ def test_words_stay_inside_their_box(sheet):
     for box in sheet.boxes:
         for row in box.rows:
             assert box.x < row.x
-            assert row.x + len(row.words) * chart.LETTER <= box.right
+            assert row.x + len(row.words) * map_layout.LETTER <= box.right
             assert box.y < row.y < box.bottom
 
 
 def test_every_question_and_every_first_service_is_drawn(real, sheet):
-    first = {outcome.recommendations[0].service for outcome in paths.walk(real.flow)}
+    first = {outcome.recommendations[0].service for outcome in walk.walk(real.flow)}
     assert {box.key for box in sheet.boxes if box.kind == "outcome"} == first
     assert {box.key for box in sheet.boxes if box.kind == "question"} == {each.key for each in real.flow.questions}
 
@@ -116,10 +120,10 @@ def test_it_prints_on_two_pages_and_cuts_no_box(sheet):
 def test_a_flow_of_one_question_and_an_empty_one_can_be_drawn():
     choice = flow.Choice(key="a", label={"en": "A"})
     one = flow.Question(key="q", title={"en": "Q?"}, why={"en": "Why"}, choices=(choice,))
-    found = chart.stops(flow.Flow(questions=(one,), recommendations=()), {})
+    found = map_layout.stops(flow.Flow(questions=(one,), recommendations=()), {})
     assert [way.words for way in found[0].ways] == ["A", "I'd rather not say"]
-    assert len(chart.draw(found).pages) == 1
-    assert chart.draw(chart.stops(flow.Flow(questions=(), recommendations=()), {})).boxes == []
+    assert len(map_layout.draw(found).pages) == 1
+    assert map_layout.draw(map_layout.stops(flow.Flow(questions=(), recommendations=()), {})).boxes == []
 
 
 # The page
@@ -151,7 +155,7 @@ def test_the_size_is_chosen_by_a_link(staff_client):
 
 desk = admin.AdminSite(name="admin")
 desk.register((models.Question, Service))
-urlpatterns = [path("admin/", include(drawing.urls(desk))), path("admin/", desk.urls), *urls.urlpatterns]
+urlpatterns = [path("admin/", include(flow_map.urls(desk))), path("admin/", desk.urls), *urls.urlpatterns]
 
 
 @pytest.mark.urls(__name__)
@@ -175,7 +179,7 @@ def test_the_table_counts_paths_and_marks_what_none_reaches(staff_client):
 
 
 def test_the_page_works_without_an_edition(staff_client, monkeypatch):
-    monkeypatch.setattr(editions, "_current", None)
+    monkeypatch.setattr(in_force, "_current", None)
     page = staff_client.get(MAP, {"of": "edition"})
     assert page.status_code == 200
     assert page.context["of"] == "draft"

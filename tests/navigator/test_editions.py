@@ -11,7 +11,8 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db import connections
 
-from navigator import editions
+from navigator.editions import content, database, in_force, publish
+from navigator.editions.edition import decode
 from navigator.models import Edition
 from services.models import Service
 
@@ -29,7 +30,7 @@ def own_file(tmp_path, settings):
 def own_edition(edition):
     """What a test puts in force ends with it."""
     yield
-    editions.serve(edition)
+    in_force.serve(edition)
 
 
 def name(number_or_edition):
@@ -52,63 +53,63 @@ def damage(number, **changes):
 def test_publishing_makes_a_numbered_hashed_edition_and_puts_it_in_force(db):
     user = get_user_model().objects.create_user("sam")
     rename("A new name")
-    row = editions.publish(by=user, note="The name is new")
+    row = publish.publish(by=user, note="The name is new")
     assert row.number == Edition.objects.order_by("-number").first().number
     assert (row.note, row.published_by) == ("The name is new", user)
     assert row.published_at == dt.datetime(2026, 11, 24, 17, tzinfo=dt.UTC)
-    assert row.hash == editions.digest(bytes(row.content))
-    assert (editions.current().number, name(editions.current())) == (row.number, "A new name")
+    assert row.hash == content.digest(bytes(row.content))
+    assert (in_force.current().number, name(in_force.current())) == (row.number, "A new name")
 
 
 def test_the_public_see_the_draft_only_once_it_is_published(db, client):
-    editions.refresh()
+    database.refresh()
     rename("A name nobody published")
     assert "A name nobody published" not in client.get("/all/").content.decode()
-    editions.publish()
+    publish.publish()
     assert "A name nobody published" in client.get("/all/").content.decode()
 
 
 def test_an_edition_holds_no_notes_for_staff_and_nothing_that_is_not_live(db):
     assert Service.objects.exclude(staff_note="").exists()
     Service.objects.filter(slug="ice-ocrc").update(status="draft")
-    content = json.loads(bytes(editions.publish().content))
-    assert not any("staff_note" in service for service in content["services"])
-    assert "ice-ocrc" not in {service["slug"] for service in content["services"]}
-    assert content["languages"] == ["en", "es"]
+    published = json.loads(bytes(publish.publish().content))
+    assert not any("staff_note" in service for service in published["services"])
+    assert "ice-ocrc" not in {service["slug"] for service in published["services"]}
+    assert published["languages"] == ["en", "es"]
 
 
 def test_a_draft_that_fails_is_refused_and_nothing_changes(db):
-    before, served = Edition.objects.count(), editions.current()
+    before, served = Edition.objects.count(), in_force.current()
     Service.objects.filter(slug=NHTH).update(status="retired")
-    with pytest.raises(editions.Refused) as refused:
-        editions.publish()
+    with pytest.raises(publish.Refused) as refused:
+        publish.publish()
     assert {problem.code for problem in refused.value.report.problems} >= {"retired"}
     assert Edition.objects.count() == before
-    assert editions.current() is served
+    assert in_force.current() is served
 
 
 def test_rolling_back_publishes_the_earlier_one_again_under_a_new_number(db):
     first = Edition.objects.get()
     rename("A mistake")
-    wrong = editions.publish()
-    row = editions.rollback(first.number)
+    wrong = publish.publish()
+    row = publish.rollback(first.number)
     assert row.number > wrong.number
     assert (bytes(row.content), row.hash) == (bytes(first.content), first.hash)
     assert row.note == f"Back to edition {first.number}"
-    assert editions.current().number == row.number
-    assert name(editions.current()) != "A mistake"
+    assert in_force.current().number == row.number
+    assert name(in_force.current()) != "A mistake"
     assert Service.objects.get(slug=NHTH).record().name["en"] == "A mistake"  # the draft stays
 
 
 def test_rolling_back_to_what_is_not_there_or_damaged_changes_nothing(db):
-    first, served = Edition.objects.get(), editions.current()
+    first, served = Edition.objects.get(), in_force.current()
     with pytest.raises(Edition.DoesNotExist):
-        editions.rollback(first.number + 99)
+        publish.rollback(first.number + 99)
     damage(first.number, content=bytes(first.content).replace(b"911", b"912"))
     with pytest.raises(ValueError, match="is damaged"):
-        editions.rollback(first.number)
+        publish.rollback(first.number)
     assert Edition.objects.count() == 1
-    assert editions.current() is served
+    assert in_force.current() is served
 
 
 def test_an_edition_never_changes_and_is_never_deleted(db):
@@ -130,74 +131,74 @@ def test_an_edition_in_memory_cannot_be_changed(real):
 
 @pytest.mark.parametrize(
     "changes",
-    [{"content": b"{}"}, {"content": b""}, {"hash": "0" * 64}, {"content": b"{}", "hash": editions.digest(b"{}")}],
+    [{"content": b"{}"}, {"content": b""}, {"hash": "0" * 64}, {"content": b"{}", "hash": content.digest(b"{}")}],
     ids=["content", "empty", "hash", "shape"],
 )
 def test_where_the_newest_is_damaged_the_newest_sound_one_serves(db, changes, caplog):
     first = Edition.objects.get()
-    editions.refresh()
+    database.refresh()
     rename("Sound")
-    second = editions.publish()
+    second = publish.publish()
     rename("Damaged")
-    third = editions.publish()
+    third = publish.publish()
     damage(third.number, **changes)
-    editions.serve(editions.opened(first.number, bytes(first.content), first.hash))
+    in_force.serve(decode(first.number, bytes(first.content), first.hash))
     for _look in range(3):
-        editions.refresh()
-    assert (editions.current().number, name(editions.current())) == (second.number, "Sound")
+        database.refresh()
+    assert (in_force.current().number, name(in_force.current())) == (second.number, "Sound")
     assert caplog.text.count(f"edition {third.number} is damaged") == 1
-    assert editions.damaged() == third.number
+    assert publish.damaged() == third.number
     rename("Mended")
-    assert editions.publish().number == editions.current().number
-    assert editions.damaged() is None
+    assert publish.publish().number == in_force.current().number
+    assert publish.damaged() is None
 
 
 def test_a_newer_edition_made_by_another_process_is_noticed(db):
-    editions.refresh()
-    mine = editions.current()
+    database.refresh()
+    mine = in_force.current()
     rename("From elsewhere")
-    content, _report = editions.check_draft()
-    data = editions.encode(content)
-    theirs = Edition.objects.create(content=data, hash=editions.digest(data))
-    assert editions.current() is mine
-    editions.refresh()
-    assert (editions.current().number, name(editions.current())) == (theirs.number, "From elsewhere")
+    draft, _report = publish.check_draft()
+    data = content.encode(draft)
+    theirs = Edition.objects.create(content=data, hash=content.digest(data))
+    assert in_force.current() is mine
+    database.refresh()
+    assert (in_force.current().number, name(in_force.current())) == (theirs.number, "From elsewhere")
 
 
 def test_a_look_with_nothing_new_reads_one_row_and_no_content(db, django_assert_num_queries):
-    editions.refresh()
-    served = editions.current()
+    database.refresh()
+    served = in_force.current()
     with django_assert_num_queries(1) as asked:
-        editions.refresh()
+        database.refresh()
     assert '"content"' not in asked.captured_queries[0]["sql"]
-    assert editions.current() is served
+    assert in_force.current() is served
 
 
 def test_the_kept_file_is_whole_and_alone_in_its_folder(db, own_file):
     rename("Kept")
-    row = editions.publish()
+    row = publish.publish()
     assert [path.name for path in own_file.parent.iterdir()] == ["edition.json"]
     kept = json.loads(own_file.read_bytes())
     assert (kept["number"], kept["hash"]) == (row.number, row.hash)
-    editions._current = None
-    editions.load_kept()
-    assert (editions.current().number, name(editions.current())) == (row.number, "Kept")
+    in_force._current = None
+    in_force.load_kept()
+    assert (in_force.current().number, name(in_force.current())) == (row.number, "Kept")
 
 
 def test_a_reader_never_sees_half_a_file(real, own_file):
-    data = editions.encode(real.content)
-    editions.keep(1, data, real.hash)
+    data = content.encode(real.content)
+    in_force.keep(1, data, real.hash)
     stop, seen = threading.Event(), []
 
     def read():
         while not stop.is_set():
-            kept = msgspec.json.decode(own_file.read_bytes(), type=editions.Kept)
-            seen.append(editions.digest(bytes(kept.content)))
+            kept = msgspec.json.decode(own_file.read_bytes(), type=in_force.DiskCopy)
+            seen.append(content.digest(bytes(kept.content)))
 
     reader = threading.Thread(target=read)
     reader.start()
     for number in range(20):
-        editions.keep(number, data, real.hash)
+        in_force.keep(number, data, real.hash)
     stop.set()
     reader.join()
     assert set(seen) == {real.hash}
@@ -206,7 +207,7 @@ def test_a_reader_never_sees_half_a_file(real, own_file):
 def test_a_folder_that_cannot_be_written_stops_nobody(real, tmp_path, settings, caplog):
     (tmp_path / "file").write_text("in the way")
     settings.EDITION_FILE = tmp_path / "file" / "edition.json"
-    editions.keep(1, editions.encode(real.content), real.hash)
+    in_force.keep(1, content.encode(real.content), real.hash)
     assert "could not be kept" in caplog.text
 
 
@@ -214,10 +215,10 @@ def test_a_folder_that_cannot_be_written_stops_nobody(real, tmp_path, settings, 
 def test_a_damaged_kept_file_is_not_served(own_file, text, caplog):
     own_file.parent.mkdir()
     own_file.write_text(text)
-    editions._current = None
-    editions.load_kept()
-    with pytest.raises(editions.NoEdition):
-        editions.current()
+    in_force._current = None
+    in_force.load_kept()
+    with pytest.raises(in_force.NoEdition):
+        in_force.current()
     assert "no edition could be taken from disk" in caplog.text
 
 
@@ -229,7 +230,7 @@ GONE = {"NAME": "/dev/null/db.sqlite3", "HOST": "127.0.0.1", "PORT": "1"}
 
 
 @contextlib.contextmanager
-def database(**elsewhere):
+def another_connection(**elsewhere):
     """Another connection to the database, for a while, there or elsewhere."""
     was = connections["default"]
     connections["default"] = other = was.copy()
@@ -244,30 +245,30 @@ def database(**elsewhere):
 @pytest.fixture
 def broken(db):
     """A database that is not there."""
-    with database(**GONE):
+    with another_connection(**GONE):
         yield
 
 
 def test_when_the_database_is_gone_what_is_in_force_stays(broken, client, caplog):
-    served = editions.current()
-    editions.look()
-    assert editions.current() is served
+    served = in_force.current()
+    database.look()
+    assert in_force.current() is served
     assert "the database did not answer: OperationalError" in caplog.text
     assert client.get("/").status_code == 200
 
 
 def test_a_process_that_starts_without_a_database_serves_the_kept_edition(real, broken, client):
-    editions.keep(41, editions.encode(real.content), real.hash)
-    editions._current = None
-    editions.look()
-    assert editions.current().number == 41
+    in_force.keep(41, content.encode(real.content), real.hash)
+    in_force._current = None
+    database.look()
+    assert in_force.current().number == 41
     assert json.loads(client.get("/healthz").content) == {"edition": 41}
     assert "tel:+18883737888" in client.get("/all/").content.decode()
 
 
 def test_a_process_with_neither_says_so_and_shows_911(broken, client):
-    editions._current = None
-    editions.look()
+    in_force._current = None
+    database.look()
     assert client.get("/healthz").status_code == 503
     for path in ("/", "/all/", "/es/"):
         response = client.get(path)
@@ -276,19 +277,19 @@ def test_a_process_with_neither_says_so_and_shows_911(broken, client):
 
 
 def test_a_connection_that_broke_is_survived(db, caplog):
-    served = editions.current()
-    with database() as other:
+    served = in_force.current()
+    with another_connection() as other:
         other.ensure_connection()
         other.connection.close()  # as when a server hangs up
-        editions.look()
-    assert editions.current() is served
+        database.look()
+    assert in_force.current() is served
     assert "the database did not answer" in caplog.text
 
 
 def test_when_the_database_is_back_the_newest_edition_is_taken(db):
-    newest, served = Edition.objects.get(), editions.current()
-    with database(**GONE):
-        editions.look()
-    assert editions.current() is served
-    editions.look()
-    assert (editions.current().number, editions.current().hash) == (newest.number, newest.hash)
+    newest, served = Edition.objects.get(), in_force.current()
+    with another_connection(**GONE):
+        database.look()
+    assert in_force.current() is served
+    database.look()
+    assert (in_force.current().number, in_force.current().hash) == (newest.number, newest.hash)

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from navigator import flow as flows
-from navigator import paths
-from navigator.flow import SKIP, Choice, Flow, Guidance, Question, Recommendation
+from navigator.engine import checks, walk
+from navigator.engine import flow as flows
+from navigator.engine.flow import SKIP, Choice, Flow, Guidance, Question, Recommendation
 from tests.navigator.flows import WORDS, given_answers
 from tests.navigator.flows import flows as made_up
 
@@ -89,12 +89,17 @@ def test_only_answers_that_were_asked_for_and_offered_count():
     assert list(flows.replay(SMALL, {"name": "yes", "pet": "cat"})) == ["pet", "name"]
 
 
+def changed(flow, answers, question, choice):
+    """The answers after one of them was given or changed, as every step has them."""
+    return flows.replay(flow, {**answers, question: choice})
+
+
 def test_changing_an_answer_keeps_the_later_ones_that_still_apply_and_drops_the_rest():
     answers = {"pet": "dog", "name": "yes", "walk": "often"}
-    assert flows.changed(SMALL, answers, "pet", "cat") == {"pet": "cat", "name": "yes"}
-    assert flows.changed(SMALL, answers, "name", "no") == {"pet": "dog", "name": "no"}
-    assert flows.changed(SMALL, answers, "pet", "none") == {"pet": "none"}
-    assert flows.changed(SMALL, answers, "pet", "cow") == {}
+    assert changed(SMALL, answers, "pet", "cat") == {"pet": "cat", "name": "yes"}
+    assert changed(SMALL, answers, "name", "no") == {"pet": "dog", "name": "no"}
+    assert changed(SMALL, answers, "pet", "none") == {"pet": "none"}
+    assert changed(SMALL, answers, "pet", "cow") == {}
 
 
 def test_what_is_open_counts_as_skipped():
@@ -155,21 +160,21 @@ def test_any_answers_end_in_a_question_or_in_help(real):
     def check(answers):
         done = sound(real.flow, answers)
         asked(real.flow, done)
-        assert len(done) <= paths.MOST_QUESTIONS
-        assert len(flows.recommend(real.flow, done)) >= paths.FEWEST_SERVICES
+        assert len(done) <= checks.MOST_QUESTIONS
+        assert len(flows.recommend(real.flow, done)) >= checks.FEWEST_SERVICES
 
     check()
 
 
 def test_a_changed_answer_never_leaves_a_later_one_that_is_not_asked(real):
-    walked = [outcome.answers for outcome in paths.walk(real.flow)]
+    walked = [outcome.answers for outcome in walk.walk(real.flow)]
 
     @many
     @given(st.sampled_from(walked), st.data())
     def check(answers, data):
         question = real.flow.question(data.draw(st.sampled_from(list(answers))))
         choice = data.draw(st.sampled_from([SKIP, *(choice.key for choice in question.choices)]))
-        after = flows.changed(real.flow, answers, question.key, choice)
+        after = changed(real.flow, answers, question.key, choice)
         asked(real.flow, after)
         earlier = list(answers)[: list(answers).index(question.key)]
         assert {key: answers[key] for key in earlier}.items() <= after.items()
@@ -180,13 +185,13 @@ def test_a_changed_answer_never_leaves_a_later_one_that_is_not_asked(real):
 
 def test_the_walk_and_the_replay_of_the_real_flow_agree(real):
     walked = {}
-    for outcome in paths.walk(real.flow):
+    for outcome in walk.walk(real.flow):
         assert flows.replay(real.flow, outcome.answers) == outcome.answers
         assert flows.next_question(real.flow, outcome.answers) is None
         assert list(outcome.recommendations) == flows.recommend(real.flow, outcome.answers)
         assert list(outcome.guidance) == flows.guide(real.flow, outcome.answers)
         walked[tuple(outcome.answers.items())] = outcome
-    assert len(walked) == sum(1 for _ in paths.walk(real.flow))
+    assert len(walked) == sum(1 for _ in walk.walk(real.flow))
 
     @some
     @given(real_answers(real))
@@ -203,7 +208,7 @@ def test_the_walk_and_the_replay_of_the_real_flow_agree(real):
 @given(st.data())
 def test_the_walk_and_the_replay_of_any_sound_flow_agree(data):
     flow = data.draw(made_up())
-    walked = {tuple(outcome.answers.items()): outcome for outcome in paths.walk(flow)}
+    walked = {tuple(outcome.answers.items()): outcome for outcome in walk.walk(flow)}
     for answers, outcome in walked.items():
         assert flows.replay(flow, dict(answers)) == dict(answers)
         assert list(outcome.recommendations) == flows.recommend(flow, dict(answers))
@@ -222,5 +227,5 @@ def test_no_flow_and_no_answers_raise_or_run_for_ever(data):
     flows.replay(flow, answers)
     flows.next_question(flow, answers)
     flows.recommend(flow, flows.complete(flow, answers))
-    report = paths.check(flow, {}, ("en", "es"))
+    report = checks.check(flow, {}, ("en", "es"))
     assert report.problems

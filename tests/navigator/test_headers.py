@@ -1,11 +1,12 @@
-"""Every route, and every way it can go wrong: the headers that keep pages private (safety-and-access.md D, L3)."""
+"""Every route, and every way it can go wrong: the headers that keep pages private (docs/safety-rules.md D, L3)."""
 
 import re
 from urllib.parse import urlencode
 
 import pytest
 
-from navigator import answers, editions
+from navigator.editions import in_force
+from navigator.public import steps
 
 ROUTES = [
     "/", "/es/", "/all/", "/es/all/", "/safety/", "/privacy/", "/accessibility/", "/about/", "/worksheet/",
@@ -30,7 +31,7 @@ def posted(client, form, headers=None):
 
 def asked(client):
     """An answer from every route, by every method, and from every kind of error."""
-    token = answers.seal(answers.start(editions.current().flow))
+    token = steps.seal(steps.start(in_force.current().flow))
     for route in ROUTES:
         for method in (client.get, client.head, client.post, client.options, client.put):
             yield f"{method.__name__} {route}", method(route)
@@ -93,7 +94,7 @@ def test_every_error_page_shows_the_numbers(client):
 
 
 def test_steps_are_not_for_search_engines(client):
-    token = answers.seal(answers.start(editions.current().flow))
+    token = steps.seal(steps.start(in_force.current().flow))
     assert posted(client, {"t": token, "g": "n", "c": "0"})["X-Robots-Tag"] == "noindex"
 
 
@@ -117,7 +118,7 @@ def test_hsts_behind_tls(client, settings):
     ],
 )
 def test_a_post_from_another_origin_gets_the_start_page(client, headers, first):
-    token = answers.seal(answers.start(editions.current().flow))
+    token = steps.seal(steps.start(in_force.current().flow))
     response = posted(client, {"t": token, "g": "n", "c": "1"}, headers)
     assert response.status_code == 200
     assert (b'data-question="danger"' in response.content) == first

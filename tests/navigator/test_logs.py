@@ -1,4 +1,4 @@
-"""Every byte that the server wrote while people used it: nothing of what they said (safety-and-access.md D5, D7)."""
+"""Every byte that the server wrote while people used it: nothing of what they said (docs/safety-rules.md D5, D7)."""
 
 import re
 
@@ -55,7 +55,8 @@ def test_the_log_says_nothing_of_anybody(site):
 
 
 def test_an_error_is_logged_by_its_kind_and_place_alone(caplog, client, monkeypatch, settings):
-    from navigator import middleware, views
+    from navigator import middleware
+    from navigator.public import views
 
     settings.SITE_NAME = property(lambda: 1 / 0)  # cannot be shown: makes a page fail
 
@@ -64,7 +65,7 @@ def test_an_error_is_logged_by_its_kind_and_place_alone(caplog, client, monkeypa
         raise ValueError(f"said {secret}")
 
     client.raise_request_exception = False
-    monkeypatch.setattr(views.editions, "current", lambda: broken(None))
+    monkeypatch.setattr(views.in_force, "current", lambda: broken(None))
     response = client.get("/?zebra", headers={"User-Agent": "zebra"})
     assert response.status_code == 500
     assert b"tel:911" in response.content

@@ -9,7 +9,10 @@ import brotli
 import msgspec
 import pytest
 
-from navigator import editions, memory, views
+from navigator.editions import in_force
+from navigator.editions.edition import Edition
+from navigator.public import page_cache, views
+from navigator.public.page_cache import PageCaches
 
 HTMX = {"HX-Request": "true"}
 FORM = "application/x-www-form-urlencoded"
@@ -18,8 +21,8 @@ FORM = "application/x-www-form-urlencoded"
 @pytest.fixture(autouse=True)
 def edition(real):
     """An edition with an empty memory."""
-    fresh = editions.Edition(real.content, real.number, real.hash)
-    editions.serve(fresh)
+    fresh = Edition(real.content, real.number, real.hash)
+    in_force.serve(fresh)
     return fresh
 
 
@@ -72,15 +75,15 @@ def test_a_new_edition_comes_with_an_empty_memory(client, edition):
     asked = edition.flow.questions[0]
     other = msgspec.structs.replace(asked, title={"en": "Another title?", "es": "¿Otro?"})
     changed = msgspec.structs.replace(edition.flow, questions=(other, *edition.flow.questions[1:]))
-    editions.serve(editions.Edition(msgspec.structs.replace(edition.content, flow=changed), 2, "2"))
+    in_force.serve(Edition(msgspec.structs.replace(edition.content, flow=changed), 2, "2"))
     assert "Another title?" in client.get("/").content.decode()
-    editions.serve(edition)
+    in_force.serve(edition)
     assert client.get("/").content.decode() == before
 
 
 def test_a_page_depends_on_nothing_else_of_the_request(client, edition, real):
     plain = client.get("/").content
-    editions.serve(editions.Edition(real.content, real.number, real.hash))
+    in_force.serve(Edition(real.content, real.number, real.hash))
     odd = client.get("/?q=1", headers={"User-Agent": "odd", "Referer": "http://testserver/all/", "Cookie": "a=b"})
     assert odd.content == plain
 
@@ -89,7 +92,7 @@ def test_a_question_says_nothing_that_depends_on_the_minute(client, clock, real)
     """It is kept for the hour, so it must be the same all through the hour."""
     page = client.get("/").content
     clock.shift(59 * 60)
-    editions.serve(editions.Edition(real.content, real.number, real.hash))
+    in_force.serve(Edition(real.content, real.number, real.hash))
     assert client.get("/").content == page
 
 
@@ -117,7 +120,7 @@ def test_a_token_of_the_last_hour_goes_on_and_an_older_one_starts_anew(client, c
 def test_forms_that_do_not_open_are_not_kept(client, edition):
     for number in range(20):
         client.post("/", f"t=made-up-{number}", FORM)
-    assert len(edition.steps._kept) == 1
+    assert len(edition.derived(PageCaches).steps._kept) == 1
 
 
 def test_fields_that_no_page_of_ours_sends_make_no_new_pages(client, edition):
@@ -125,14 +128,14 @@ def test_fields_that_no_page_of_ours_sends_make_no_new_pages(client, edition):
     pages = {post(client, first, g="n", c="1", junk=str(number)).content for number in range(20)}
     pages |= {post(client, first, g="n", c="1", x="y" * number).content for number in range(20)}
     assert len(pages) == 1
-    assert len(edition.steps._kept) == 2
+    assert len(edition.derived(PageCaches).steps._kept) == 2
 
 
 def test_moves_longer_than_any_of_ours_make_no_new_pages(client, edition):
     first = client.get("/")
     for number in range(20):
         post(client, first, g=f"long{number}", c=f"9{number:09}")
-    assert len(edition.steps._kept) == 2
+    assert len(edition.derived(PageCaches).steps._kept) == 2
 
 
 def test_a_search_is_made_once_however_it_is_typed(client, monkeypatch):
@@ -148,27 +151,28 @@ def test_a_search_is_made_once_however_it_is_typed(client, monkeypatch):
 
 def test_searches_push_no_outcome_out(client, edition):
     outcome = post(client, client.get("/"), g="r")
-    kept = dict(edition.outcomes._kept)
+    kept = dict(edition.derived(PageCaches).outcomes._kept)
     assert outcome.status_code == 200 and kept
     for number in range(20):
         client.post("/all/", {"w": f"word{number}"})
-    assert edition.outcomes._kept == kept
-    assert len(edition.searches._kept) == 20
-    assert "word1" not in repr(list(edition.searches._kept))  # the privacy page: what you type is not kept
+    assert edition.derived(PageCaches).outcomes._kept == kept
+    assert len(edition.derived(PageCaches).searches._kept) == 20
+    # The privacy page: what you type is not kept.
+    assert "word1" not in repr(list(edition.derived(PageCaches).searches._kept))
 
 
 def test_long_keys_count():
-    kept = memory.Memory(memory.HOUR)
+    kept = page_cache.PageCache(page_cache.HOUR)
     for number in range(30):
         kept.page(f"{number}" * 1024 * 512, lambda: b"x")
-    assert sum(len(key) for key in kept._kept) <= memory.MOST + 2 * 1024 * 1024
+    assert sum(len(key) for key in kept._kept) <= page_cache.MOST + 2 * 1024 * 1024
 
 
 def test_memory_is_bounded():
-    kept = memory.Memory(memory.HOUR)
+    kept = page_cache.PageCache(page_cache.HOUR)
     for number in range(30):
         kept.page(number, lambda: b"x" * 1024 * 1024)
-    assert sum(len(page) for page in kept._kept.values()) <= memory.MOST + 2 * 1024 * 1024
+    assert sum(len(page) for page in kept._kept.values()) <= page_cache.MOST + 2 * 1024 * 1024
 
 
 @pytest.mark.parametrize(

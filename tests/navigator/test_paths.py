@@ -11,8 +11,10 @@ import pytest
 from django.core.management import call_command
 from msgspec.structs import replace
 
-from navigator import content, editions, models, paths
-from navigator.flow import SKIP, Choice, Question, Recommendation
+from navigator import models
+from navigator.editions import publish
+from navigator.engine import checks, flow, walk
+from navigator.engine.flow import SKIP, Choice, Question, Recommendation
 from services.models import Service
 from services.records import ContactPoint
 
@@ -59,7 +61,7 @@ class Draft:
         self.services[slug] = replace(self.services[slug], **changes)
 
     def check(self):
-        return paths.check(self.flow, self.services, self.languages, self.organizations)
+        return checks.check(self.flow, self.services, self.languages, self.organizations)
 
     def only(self, code, subject):
         """The one problem that the walk finds."""
@@ -70,7 +72,7 @@ class Draft:
 
     def shortest(self, shows):
         """The size of the shortest of all paths that show something, by trying each."""
-        return min(size(outcome.answers) for outcome in paths.walk(self.flow) if shows(outcome))
+        return min(size(outcome.answers) for outcome in walk.walk(self.flow) if shows(outcome))
 
 
 @pytest.fixture
@@ -82,7 +84,7 @@ def test_the_real_content_is_clean_and_its_paths_are_counted(draft):
     report = draft.check()
     assert report.problems == ()
     assert report.paths == PATHS
-    assert max(len(outcome.answers) for outcome in paths.walk(draft.flow)) == paths.MOST_QUESTIONS
+    assert max(len(outcome.answers) for outcome in walk.walk(draft.flow)) == checks.MOST_QUESTIONS
 
 
 def test_the_report_says_how_each_service_is_reached(draft):
@@ -90,7 +92,7 @@ def test_the_report_says_how_each_service_is_reached(draft):
     directory = {slug for slug, service in draft.services.items() if service.directory_only}
     assert set(report.coverage) == set(draft.services) - directory
     assert sum(covered.first for covered in report.coverage.values()) == PATHS
-    shown = [(outcome.answers, {r.service for r in outcome.recommendations}) for outcome in paths.walk(draft.flow)]
+    shown = [(outcome.answers, {r.service for r in outcome.recommendations}) for outcome in walk.walk(draft.flow)]
     for slug, covered in report.coverage.items():
         ends = [answers for answers, services in shown if slug in services]
         assert covered.first + covered.also == len(ends)
@@ -114,7 +116,7 @@ def test_a_retired_service_that_is_recommended(draft):
         ("who.me", lambda d: d.choice("who", "me", label={"en": "Me", "es": " "})),
         ("nhth", lambda d: d.service("nhth", plain={"es": "La línea"})),
         ("ice", lambda d: setattr(d, "organizations", (replace(d.organizations[0], slug="ice", name={"en": "ICE"}),))),
-        ("bill", lambda d: d.add(guidance=content.flow.Guidance(key="bill", rank=9, title=WORDS, body={"en": "One"}))),
+        ("bill", lambda d: d.add(guidance=flow.Guidance(key="bill", rank=9, title=WORDS, body={"en": "One"}))),
         ("rainn", lambda d: d.service("rainn", ways=(replace(d.services["rainn"].ways[0], label={"en": "Adults"}),))),
     ],
 )
@@ -152,7 +154,7 @@ def test_a_rule_that_a_better_one_always_hides(draft):
 
 def test_guidance_that_no_path_shows(draft):
     draft.add(
-        guidance=content.flow.Guidance(
+        guidance=flow.Guidance(
             key="never", rank=1, title=WORDS, body=WORDS, when={"aim": ("help",), "harm": ("partner",)}
         )
     )
@@ -315,8 +317,8 @@ def test_a_service_retired_in_the_draft_is_found_and_keeps_it_from_being_publish
     assert status == 1
     assert "1 problems" in text
     assert "Shortest path: Is someone in danger right now? I'd rather not say → " in text
-    with pytest.raises(editions.Refused):
-        editions.publish()
+    with pytest.raises(publish.Refused):
+        publish.publish()
 
 
 def test_a_choice_made_unreachable_in_the_draft_is_found(db):

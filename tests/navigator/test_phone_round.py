@@ -8,7 +8,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.core.management import CommandError, call_command
 
-from navigator import phone_round
+from navigator.staff import check_sheet
 from services.models import Service
 
 from .staff import make_staff, sign_in
@@ -17,13 +17,13 @@ from .staff import make_staff, sign_in
 def run(move, path):
     out, err = io.StringIO(), io.StringIO()
     try:
-        call_command("phone_round", move, str(path), stdout=out, stderr=err)
+        call_command("check_sheet", move, str(path), stdout=out, stderr=err)
     except CommandError as error:
         return f"{err.getvalue()}{error}"
     return out.getvalue()
 
 
-def filled(path, rows, columns=phone_round.COLUMNS, coding="utf-8", delimiter=","):
+def filled(path, rows, columns=check_sheet.COLUMNS, coding="utf-8", delimiter=","):
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, delimiter=delimiter, restval="")
     writer.writeheader()
@@ -51,7 +51,7 @@ def test_what_is_due_goes_out_the_longest_unchecked_first(db, sheet, clock):
     rows = list(csv.DictReader(io.StringIO(sheet.read_text("utf-8-sig"))))
     assert [row["slug"] for row in rows] == ["nhth", "rainn", "ndvh"]
     assert rows[1]["last checked"] == "2026-08-26" and "1-800-656-4673" in rows[1]["numbers"]
-    assert all(row[column] == "" for row in rows for column in phone_round.FILLED)
+    assert all(row[column] == "" for row in rows for column in check_sheet.FILLED)
 
 
 def test_nobody_is_told_to_call_a_line(db, sheet):
@@ -69,7 +69,7 @@ def test_no_cell_runs_as_a_formula(db, sheet):
     service.save()
     run("export", sheet)
     cells = [cell for row in csv.reader(io.StringIO(sheet.read_text("utf-8-sig"))) for cell in row]
-    assert not [cell for cell in cells if cell.startswith(phone_round.FORMULA)]
+    assert not [cell for cell in cells if cell.startswith(check_sheet.FORMULA)]
     assert any(cell.startswith("'=HYPERLINK") for cell in cells)
 
 
@@ -131,15 +131,15 @@ def test_a_file_that_is_something_else_is_refused_in_one_line(db, sheet, data, s
 
 def brought(client, path):
     with path.open("rb") as file:
-        return client.post("/admin/round/", {"file": file}, follow=True)
+        return client.post("/admin/checks/", {"file": file}, follow=True)
 
 
 def test_staff_take_the_sheet_and_bring_it_back(staff_client, staff, sheet):
     Service.objects.update(recheck=False)
     Service.objects.filter(slug="rainn").update(recheck=True)
-    page = staff_client.get("/admin/round/").content.decode()
+    page = staff_client.get("/admin/checks/").content.decode()
     assert "<strong>1</strong> service is due" in page and "Never check by calling a crisis line" in page
-    got = staff_client.get("/admin/round/due.csv")
+    got = staff_client.get("/admin/checks/due.csv")
     assert got["Content-Disposition"] == 'attachment; filename="due.csv"'
     assert [row["slug"] for row in csv.DictReader(io.StringIO(got.content.decode("utf-8-sig")))] == ["rainn"]
     answer = brought(staff_client, filled(sheet, [check()])).content.decode()
@@ -166,11 +166,11 @@ def test_staff_are_told_what_is_wrong_with_a_sheet(staff_client, sheet, data, sa
     answer = brought(staff_client, sheet)
     assert answer.status_code == 400 and said in answer.content.decode()
     assert list(Service.objects.values_list("slug", "assured_date", "staff_note")) == before
-    assert "Choose the file" in staff_client.post("/admin/round/").content.decode()
+    assert "Choose the file" in staff_client.post("/admin/checks/").content.decode()
 
 
 def test_who_may_not_edit_services_may_not_bring_a_sheet(client, db, sheet):
     sign_in(client, make_staff("guest", is_superuser=False))
-    assert client.get("/admin/round/").status_code == 403
+    assert client.get("/admin/checks/").status_code == 403
     assert brought(client, filled(sheet, [check()])).status_code == 403
-    assert client.get("/admin/round/due.csv").status_code == 403
+    assert client.get("/admin/checks/due.csv").status_code == 403

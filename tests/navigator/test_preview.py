@@ -8,7 +8,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-from navigator import editions, models
+from navigator import models
+from navigator.editions import database
 from services.models import Service
 from tests.navigator.staff import sign_in
 
@@ -16,7 +17,7 @@ from tests.navigator.staff import sign_in
 @pytest.fixture
 def client(db):
     """Somebody of the staff, on a draft that differs from what is public."""
-    editions.refresh()
+    database.refresh()
     question = models.Question.objects.get(key="danger")
     question.title.data |= {"en": "Is it bad right now?", "es": "¿Hay peligro?"}
     question.save()

@@ -8,8 +8,8 @@ import re
 import pytest
 from django.test import Client
 
-from navigator import flow as flows
-from navigator import paths
+from navigator.engine import flow as flows
+from navigator.engine import walk
 
 LANGUAGES = {"en": "", "es": "/es"}
 PAGES = ["/", "/all/", "/safety/", "/privacy/", "/accessibility/", "/about/"]
@@ -159,7 +159,7 @@ def test_a_journey_ends_at_the_right_services_with_script_and_without(client, re
 def test_every_need_ends_alike_with_script_and_without(client, real):
     plain, script = Journey(client), Journey(client, script=True)
     seen = set()
-    for outcome in paths.walk(real.flow):
+    for outcome in walk.walk(real.flow):
         if (last := tuple(outcome.answers.items())[3:]) in seen or outcome.answers["danger"] != "unsure":
             continue
         seen.add(last)

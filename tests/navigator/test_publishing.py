@@ -10,7 +10,8 @@ from django.db.models.signals import post_save
 from django.test import Client
 from django.urls import reverse
 
-from navigator import editions, models
+from navigator import models
+from navigator.editions import content, database, in_force, publish
 from services.models import Organization, Service, words
 from tests.navigator.staff import sign_in
 
@@ -21,8 +22,8 @@ RAINN = "National Sexual Assault Hotline (RAINN)"
 @pytest.fixture(autouse=True)
 def newest(db):
     """The edition of the database in force, as in a running process."""
-    editions.refresh()
-    return editions.current()
+    database.refresh()
+    return in_force.current()
 
 
 def account(name, publishes):
@@ -75,7 +76,7 @@ def shown(response, name):
     return found and found[1]
 
 
-def publish(client, **data):
+def press_publish(client, **data):
     page = client.get("/admin/publish/")
     return client.post("/admin/publish/", {"draft": shown(page, "draft") or "", "note": "A note", **data})
 
@@ -135,8 +136,8 @@ def test_publishing_puts_the_draft_in_force_with_who_and_why(client, ana):
     answer = client.post("/admin/publish/", {"draft": shown(page, "draft"), "note": "Checked by phone"}, follow=True)
     row = models.Edition.objects.first()
     assert (row.published_by, row.note) == (ana, "Checked by phone")
-    assert editions.current().number == row.number
-    assert editions.current().services["rainn"].assured_by == "Ana"
+    assert in_force.current().number == row.number
+    assert in_force.current().services["rainn"].assured_by == "Ana"
     assert f"Edition {row.number} is published" in text(answer)
     entry = LogEntry.objects.get(content_type__model="edition")
     assert (entry.user, entry.object_id) == (ana, str(row.number))
@@ -178,14 +179,14 @@ def test_every_page_leads_to_ours(client, ana, address):
     ana.is_superuser = True
     ana.save()
     page = client.get(address).content.decode()
-    for name in ("publish", "fast-lane", "editions", "preview", "explain", "map"):
+    for name in ("publish", "quick-fix", "editions", "preview", "explain", "map"):
         assert page.count(f'<li><a href="{reverse(f"admin:{name}")}">') == 1
 
 
 def test_a_crafted_post_is_refused_while_a_check_fails_and_told_why(client):
     edit("emergency-911", status="retired")
     before = number()
-    draft = editions.digest(editions.encode(editions.check_draft()[0]))
+    draft = content.digest(content.encode(publish.check_draft()[0]))
     answer = client.post("/admin/publish/", {"draft": draft})
     assert answer.status_code == CONFLICT
     assert "the draft does not pass the checks" in text(answer)
@@ -214,20 +215,20 @@ def test_a_post_that_names_no_draft_publishes_nothing(client, draft):
 
 
 @pytest.mark.parametrize(
-    "path", ["/admin/publish/", "/admin/publish/fast/?service=rainn", "/admin/editions/{}/rollback/"]
+    "path", ["/admin/publish/", "/admin/publish/fix/?service=rainn", "/admin/editions/{}/rollback/"]
 )
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_without_the_permission_the_page_says_who_may(editor, ana, path, method):
     edit(assured_by="Ana")
     before = number()
-    data = {"draft": editions.digest(editions.encode(editions.check_draft()[0])), "edition": str(before)}
+    data = {"draft": content.digest(content.encode(publish.check_draft()[0])), "edition": str(before)}
     answer = getattr(editor, method)(path.format(before), data)
     assert answer.status_code == FORBIDDEN
     assert "Ana" in text(answer)
     assert number() == before
 
 
-@pytest.mark.parametrize("name", ["publish", "fast-lane", "editions", "explain", "preview"])
+@pytest.mark.parametrize("name", ["publish", "quick-fix", "editions", "explain", "preview"])
 def test_who_is_not_signed_in_is_sent_to_sign_in(newest, name):
     answer = Client().get(reverse(f"admin:{name}"))
     assert answer.status_code == 302
@@ -257,9 +258,9 @@ def test_publishing_killed_half_way_leaves_the_edition_in_force(client):
             client.post("/admin/publish/", {"draft": draft})
     finally:
         post_save.disconnect(killed, sender=LogEntry)
-    editions.refresh()
-    assert number() == before == editions.current().number
-    assert editions.current().services["rainn"].assured_by != "Ana"
+    database.refresh()
+    assert number() == before == in_force.current().number
+    assert in_force.current().services["rainn"].assured_by != "Ana"
 
 
 # Four eyes
@@ -269,7 +270,7 @@ def test_publishing_killed_half_way_leaves_the_edition_in_force(client):
 def four_eyes(settings, newest, clock):
     """The setting, on a draft that was published a minute ago."""
     settings.FOUR_EYES = True
-    editions.publish()
+    publish.publish()
     clock.shift(60)
 
 
@@ -280,10 +281,10 @@ def test_with_four_eyes_an_editor_may_not_publish_and_another_may(client, ana, f
     page = client.get("/admin/publish/")
     assert "Publish to everyone" not in text(page)
     assert "Bob" in text(page)
-    draft = editions.digest(editions.encode(editions.check_draft()[0]))
+    draft = content.digest(content.encode(publish.check_draft()[0]))
     assert client.post("/admin/publish/", {"draft": draft}).status_code == FORBIDDEN
     assert number() == before
-    publish(signed_in(bob))
+    press_publish(signed_in(bob))
     assert number() > before
 
 
@@ -295,10 +296,10 @@ def test_with_four_eyes_whoever_edited_any_part_may_not_publish(client, ana, fou
     for editor in (ana, bob):
         page = text(signed_in(editor).get("/admin/publish/"))
         assert "somebody who did not must publish it: Carl" in page
-        publish(signed_in(editor), draft=editions.digest(editions.encode(editions.check_draft()[0])))
+        press_publish(signed_in(editor), draft=content.digest(content.encode(publish.check_draft()[0])))
         assert number() == before
     clock.shift(60)
-    publish(signed_in(carl))
+    press_publish(signed_in(carl))
     assert number() > before
     clock.shift(60)
     edit(assured_by="Bob", by=bob)
@@ -309,7 +310,7 @@ def test_with_four_eyes_whoever_edited_any_part_may_not_publish(client, ana, fou
 def test_with_four_eyes_a_rollback_past_the_draft_frees_nobody(client, ana, four_eyes, clock, draft):
     edit(assured_by="Ana", by=ana)
     clock.shift(60)
-    editions.rollback(number(), ana, draft=draft)
+    publish.rollback(number(), ana, draft=draft)
     clock.shift(60)
     edit("nhth", assured_by="Bob", by=account("bob", publishes=True))
     assert ("somebody who did not must" in text(client.get("/admin/publish/"))) != draft
@@ -325,18 +326,18 @@ def test_with_four_eyes_a_fix_past_the_draft_frees_nobody(client, ana, four_eyes
 
 def test_with_four_eyes_the_fast_lane_only_switches_off(client, settings):
     settings.FOUR_EYES = True
-    page = client.get("/admin/publish/fast/?service=rainn").content.decode()
+    page = client.get("/admin/publish/fix/?service=rainn").content.decode()
     assert 'value="off"' in page
     assert 'value="number"' not in page
     before = number()
-    client.post("/admin/publish/fast/", {**NUMBER, "edition": before, "publish": "1"})
+    client.post("/admin/publish/fix/", {**NUMBER, "edition": before, "publish": "1"})
     assert number() == before
 
 
 def test_without_four_eyes_the_editor_publishes(client, ana):
     edit(assured_by="Ana", by=ana)
     before = number()
-    publish(client)
+    press_publish(client)
     assert number() > before
 
 
@@ -349,8 +350,8 @@ ALERT = {"service": "rainn", "what": "alert", "alert_en": "Busy today", "alert_e
 
 def fix(client, data):
     """Show what a fix changes, then publish what was shown; both answers."""
-    page = client.post("/admin/publish/fast/", data)
-    return page, client.post("/admin/publish/fast/", {**data, "edition": shown(page, "edition") or "", "publish": "1"})
+    page = client.post("/admin/publish/fix/", data)
+    return page, client.post("/admin/publish/fix/", {**data, "edition": shown(page, "edition") or "", "publish": "1"})
 
 
 def test_a_fixed_number_is_shown_then_public_and_in_the_draft_without_the_rest_of_it(client):
@@ -359,10 +360,10 @@ def test_a_fixed_number_is_shown_then_public_and_in_the_draft_without_the_rest_o
     page, _done = fix(client, NUMBER)
     assert "1-800-656-4673" in text(page)
     assert "1-888-373-7888" in text(page)
-    rainn = editions.current().services["rainn"]
+    rainn = in_force.current().services["rainn"]
     assert rainn.ways[0].value == "+18883737888"
     assert (rainn.assured_by, rainn.assured_how, str(rainn.assured_date)) == ("Ana", "Called it", "2026-11-24")
-    assert editions.current().services["ncmec-hotline"].assured_by != "Somebody at work"
+    assert in_force.current().services["ncmec-hotline"].assured_by != "Somebody at work"
     draft = Service.objects.get(slug="rainn").record()
     assert (draft.ways, draft.assured_by) == (rainn.ways, "Ana")
     assert number() > before
@@ -372,28 +373,28 @@ def test_a_fixed_number_is_shown_then_public_and_in_the_draft_without_the_rest_o
 def test_letters_that_no_longer_give_the_number_go(client):
     slug, place, way = next(
         (slug, place, way)
-        for slug, service in editions.current().services.items()
+        for slug, service in in_force.current().services.items()
         for place, way in enumerate(service.ways)
         if way.vanity
     )
     fix(client, {**NUMBER, "service": slug, "way": str(place)})
-    assert editions.current().services[slug].ways[place].vanity == ""
-    assert way.value != editions.current().services[slug].ways[place].value
+    assert in_force.current().services[slug].ways[place].vanity == ""
+    assert way.value != in_force.current().services[slug].ways[place].value
 
 
 def test_a_fix_is_not_published_before_it_was_shown(client):
     before = number()
-    client.post("/admin/publish/fast/", NUMBER)
-    client.post("/admin/publish/fast/", {**NUMBER, "publish": "1"})
+    client.post("/admin/publish/fix/", NUMBER)
+    client.post("/admin/publish/fix/", {**NUMBER, "publish": "1"})
     assert number() == before
 
 
 def test_a_fix_of_an_edition_no_longer_in_force_is_refused(client):
     seen = number()
     edit("ncmec-hotline", assured_by="Bob")
-    editions.publish()
+    publish.publish()
     before = number()
-    answer = client.post("/admin/publish/fast/", {**NUMBER, "edition": seen, "publish": "1"})
+    answer = client.post("/admin/publish/fix/", {**NUMBER, "edition": seen, "publish": "1"})
     assert answer.status_code == CONFLICT
     assert number() == before
 
@@ -410,30 +411,30 @@ def test_a_number_that_differs_in_the_draft_already_is_left_there_and_said(clien
     Service.objects.get(slug="rainn").ways.filter(kind="call").update(value="+12025550123")
     page, _done = fix(client, NUMBER)
     assert "The draft differs here already" in text(page)
-    assert editions.current().services["rainn"].ways[0].value == "+18883737888"
+    assert in_force.current().services["rainn"].ways[0].value == "+18883737888"
     assert "+12025550123" in {way.value for way in Service.objects.get(slug="rainn").ways.all()}
 
 
 def test_a_service_switched_off_leaves_the_public_and_the_draft_with_its_rules(client):
     page, _done = fix(client, OFF)
     assert "taken off" in text(page)
-    edition = editions.current()
+    edition = in_force.current()
     assert "childhelp" not in edition.services
     assert all(rule.service != "childhelp" for rule in edition.flow.recommendations)
     assert Service.objects.get(slug="childhelp").status == "retired"
-    assert editions.check_draft()[1].problems == ()
+    assert publish.check_draft()[1].problems == ()
 
 
 def test_a_service_switched_off_comes_back_with_its_rules(client):
-    before = editions.current()
+    before = in_force.current()
     rules = [rule for rule in before.flow.recommendations if rule.service == "childhelp"]
     page, _done = fix(client, OFF)
     assert f"{len(rules)} recommendations go with it" in text(page)
-    assert '<option value="childhelp">' in client.get("/admin/publish/fast/").content.decode()
-    assert "Switch it on again" in text(client.get("/admin/publish/fast/?service=childhelp"))
+    assert '<option value="childhelp">' in client.get("/admin/publish/fix/").content.decode()
+    assert "Switch it on again" in text(client.get("/admin/publish/fix/?service=childhelp"))
     page, _done = fix(client, {**OFF, "what": "on"})
     assert f"{len(rules)} recommendations come back with it" in text(page)
-    edition, draft = editions.current(), editions.check_draft()[0]
+    edition, draft = in_force.current(), publish.check_draft()[0]
     assert edition.services == before.services
     for flow in (edition.flow, draft.flow):
         assert [rule for rule in flow.recommendations if rule.service == "childhelp"] == rules
@@ -443,7 +444,7 @@ def test_a_service_switched_off_comes_back_with_its_rules(client):
 
 def test_a_rule_whose_choice_is_gone_does_not_come_back_as_one_that_always_holds(client):
     fix(client, OFF)
-    rule = next(r for r in editions.last_with("childhelp").flow.recommendations if r.service == "childhelp" and r.when)
+    rule = next(r for r in publish.last_with("childhelp").flow.recommendations if r.service == "childhelp" and r.when)
     models.Question.objects.get(key=next(iter(rule.when))).delete()
     page, _done = fix(client, {**OFF, "what": "on"})
     assert "The draft differs here already" in text(page)
@@ -477,10 +478,10 @@ def test_an_alert_that_the_draft_would_refuse_is_refused(client, wrong):
 def test_an_alert_is_set_and_cleared(client):
     fix(client, ALERT)
     expected = {"en": "Busy today", "es": "Hoy hay demora"}
-    assert editions.current().services["rainn"].alert == expected
+    assert in_force.current().services["rainn"].alert == expected
     assert words(Service.objects.get(slug="rainn").alert) == expected
     fix(client, {**ALERT, "alert_en": "", "alert_es": ""})
-    assert editions.current().services["rainn"].alert == {}
+    assert in_force.current().services["rainn"].alert == {}
     assert words(Service.objects.get(slug="rainn").alert) == {}
 
 
@@ -498,7 +499,7 @@ def test_a_fix_needs_a_note(client):
 
 
 def test_a_fix_killed_half_way_changes_neither_the_public_nor_the_draft(client):
-    page, before = client.post("/admin/publish/fast/", NUMBER), number()
+    page, before = client.post("/admin/publish/fix/", NUMBER), number()
 
     def killed(sender, **kwargs):
         raise KeyboardInterrupt
@@ -506,7 +507,7 @@ def test_a_fix_killed_half_way_changes_neither_the_public_nor_the_draft(client):
     post_save.connect(killed, sender=models.Edition)
     try:
         with pytest.raises(KeyboardInterrupt):
-            client.post("/admin/publish/fast/", {**NUMBER, "edition": shown(page, "edition"), "publish": "1"})
+            client.post("/admin/publish/fix/", {**NUMBER, "edition": shown(page, "edition"), "publish": "1"})
     finally:
         post_save.disconnect(killed, sender=models.Edition)
     assert number() == before
@@ -522,7 +523,7 @@ def test_a_fix_stands_in_the_history_of_the_service(client, ana):
 
 @pytest.mark.parametrize("slug", ["", "no-such-service"])
 def test_without_a_service_the_fast_lane_asks_for_one(client, slug):
-    page = client.get(f"/admin/publish/fast/?service={slug}")
+    page = client.get(f"/admin/publish/fix/?service={slug}")
     assert '<option value="rainn">' in page.content.decode()
 
 
@@ -531,7 +532,7 @@ def test_without_a_service_the_fast_lane_asks_for_one(client, slug):
 
 def test_the_list_says_who_when_why_and_which_is_in_force(client):
     edit(assured_by="Ana")
-    publish(client, note="After a call")
+    press_publish(client, note="After a call")
     page = text(client.get("/admin/editions/"))
     row = models.Edition.objects.first()
     assert f"Edition {row.number} in force Nov. 24, 2026, noon, Ana After a call {row.hash}" in page
@@ -541,7 +542,7 @@ def test_the_list_says_who_when_why_and_which_is_in_force(client):
 def test_two_editions_are_compared(client):
     first = number()
     edit(assured_by="Ana from the county")
-    publish(client)
+    press_publish(client)
     page = text(client.get(f"/admin/editions/compare/?old={first}&new={number()}"))
     assert "Ana from the county" in page
     assert "They are the same" in text(client.get(f"/admin/editions/compare/?old={first}&new={first}"))
@@ -555,20 +556,20 @@ def test_editions_that_are_not_there_are_not_compared(client, query):
 def test_an_edition_downloads_as_it_is_kept(client):
     answer = client.get(f"/admin/editions/{number()}.json")
     assert answer["Content-Type"] == "application/json"
-    assert editions.digest(answer.content) == models.Edition.objects.first().hash
+    assert content.digest(answer.content) == models.Edition.objects.first().hash
     assert "flow" in json.loads(answer.content)
 
 
 def test_rolling_back_takes_two_clicks_and_shows_what_it_changes(client, ana):
     first = number()
     edit(assured_by="Ana from the county")
-    publish(client)
+    press_publish(client)
     assert f"/admin/editions/{first}/rollback/" in client.get("/admin/editions/").content.decode()
     page = client.get(f"/admin/editions/{first}/rollback/")
     assert "Ana from the county" in text(page)
     client.post(f"/admin/editions/{first}/rollback/", {"edition": shown(page, "edition")})
     row = models.Edition.objects.first()
-    assert editions.current().number == row.number
+    assert in_force.current().number == row.number
     assert row.hash == models.Edition.objects.get(number=first).hash
     assert row.note == f"Back to edition {first}"
     entry = LogEntry.objects.filter(content_type__model="edition").latest("pk")
@@ -580,7 +581,7 @@ def test_rolling_back_sets_the_draft_back_too_but_for_notes_and_drafts(client):
     edit(assured_by="Ana from the county", staff_note="Ask Bo first")
     models.Recommendation.objects.filter(service__slug="childhelp").delete()
     edit("childhelp", status="retired")
-    publish(client)
+    press_publish(client)
     new = Service.objects.get(slug="rainn")
     new.pk, new.slug, new.status = None, "new-one", "draft"
     new.save()
@@ -589,7 +590,7 @@ def test_rolling_back_sets_the_draft_back_too_but_for_notes_and_drafts(client):
     data = {"edition": shown(page, "edition"), "draft": "1"}
     answer = client.post(f"/admin/editions/{first}/rollback/", data, follow=True)
     assert "The draft is set back to it too" in text(answer)
-    assert editions.digest(editions.encode(editions.check_draft()[0])) == editions.current().hash
+    assert content.digest(content.encode(publish.check_draft()[0])) == in_force.current().hash
     assert Service.objects.get(slug="rainn").staff_note == "Ask Bo first"
     assert Service.objects.get(slug="childhelp").status == "live"
     assert Service.objects.get(slug="new-one").status == "draft"
@@ -598,7 +599,7 @@ def test_rolling_back_sets_the_draft_back_too_but_for_notes_and_drafts(client):
 def test_rolling_back_leaves_the_draft_where_that_is_not_ticked(client):
     first = number()
     edit(assured_by="Ana from the county")
-    publish(client)
+    press_publish(client)
     page = client.get(f"/admin/editions/{first}/rollback/")
     answer = client.post(f"/admin/editions/{first}/rollback/", {"edition": shown(page, "edition")}, follow=True)
     assert "The draft stays as it is" in text(answer)
@@ -609,7 +610,7 @@ def test_rolling_back_leaves_the_draft_where_that_is_not_ticked(client):
 def test_a_rollback_of_what_was_not_seen_is_refused(client, seen):
     first = number()
     edit(assured_by="Ana")
-    publish(client)
+    press_publish(client)
     before = number()
     assert client.post(f"/admin/editions/{first}/rollback/", {"edition": seen}).status_code == CONFLICT
     assert number() == before
@@ -618,7 +619,7 @@ def test_a_rollback_of_what_was_not_seen_is_refused(client, seen):
 def test_a_damaged_edition_is_marked_and_neither_compared_nor_rolled_back_to(client):
     first = number()
     edit(assured_by="Ana")
-    publish(client)
+    press_publish(client)
     row = models.Edition.objects.get(number=first)
     models.Edition.objects.filter(number=first).update(content=bytes(row.content)[:-1] + b" ")
     before = number()
@@ -634,13 +635,13 @@ def test_a_damaged_edition_is_marked_and_neither_compared_nor_rolled_back_to(cli
 @pytest.fixture(params=["in memory", "started anew"])
 def damaged(request, newest):
     """The number of the newest edition, damaged in the database; a process may still have it whole."""
-    before = editions.current()
+    before = in_force.current()
     edit(assured_by="Ana")
-    row = editions.publish()
+    row = publish.publish()
     models.Edition.objects.filter(number=row.number).update(content=bytes(row.content)[:-1] + b" ")
     if request.param == "started anew":
-        editions.serve(before)
-        editions.refresh()
+        in_force.serve(before)
+        database.refresh()
     return row.number
 
 
@@ -650,9 +651,9 @@ def test_staff_are_told_of_a_damaged_newest_edition_and_publish_again(client, an
     assert f"Edition {damaged} is damaged" in text(client.get("/admin/"))
     assert "Publish again" in text(client.get("/admin/"))
     assert "Publish to everyone" in text(client.get("/admin/publish/"))
-    publish(client)
-    assert editions.current().number == number() > damaged
-    assert editions.current().services["rainn"].assured_by == "Ana"
+    press_publish(client)
+    assert in_force.current().number == number() > damaged
+    assert in_force.current().services["rainn"].assured_by == "Ana"
     assert "is damaged" not in text(client.get("/admin/"))
     assert "Nothing to publish" in text(client.get("/admin/publish/"))
 
@@ -662,8 +663,8 @@ def test_a_damaged_newest_edition_is_rolled_back_from(client, damaged):
     assert f"/admin/editions/{sound}/rollback/" in client.get("/admin/editions/").content.decode()
     page = client.get(f"/admin/editions/{sound}/rollback/")
     client.post(f"/admin/editions/{sound}/rollback/", {"edition": shown(page, "edition")})
-    assert editions.current().number == number() > damaged
-    assert editions.current().hash == models.Edition.objects.get(number=sound).hash
+    assert in_force.current().number == number() > damaged
+    assert in_force.current().hash == models.Edition.objects.get(number=sound).hash
 
 
 # Explain

@@ -7,8 +7,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from navigator import editions, search
-from navigator.search import Wish
+from navigator.editions import content
+from navigator.editions.edition import decode
+from navigator.public import search
+from navigator.public.search import Wish
 
 LINES = (Path(__file__).parent.parent / "searches.txt").read_text(encoding="utf-8").splitlines()
 SEARCHES = [tuple(part.strip() for part in line.split("|")) for line in LINES if line and not line.startswith("#")]
@@ -52,8 +54,8 @@ def test_of_two_that_fit_alike_the_one_that_enforcement_answers_comes_second(fix
         )
         for slug, by in (("aa", "police"), ("bb", "immigration"), ("cc", "neither"))
     ]
-    data = editions.encode(msgspec.structs.replace(fixtures, services=tuple(pair)))
-    edition = editions.opened(1, data, editions.digest(data))
+    data = content.encode(msgspec.structs.replace(fixtures, services=tuple(pair)))
+    edition = decode(1, data, content.digest(data))
     assert [service.slug for service in search.find(edition, Wish("glimmerglass"))] == ["cc", "aa", "bb"]
 
 

@@ -308,11 +308,11 @@ def test_signing_in_rightly_is_never_counted(staff, clock):
     ],
 )
 def test_the_address_is_the_one_that_we_may_believe(rf, settings, behind, forwarded, remote, expected):
-    from navigator import signin
+    from navigator.staff import guessing
 
     settings.BEHIND_PROXY = behind
     headers = {"X-Forwarded-For": forwarded} if forwarded else {}
-    assert signin.address(rf.post(LOGIN, headers=headers, REMOTE_ADDR=remote)) == expected
+    assert guessing.address(rf.post(LOGIN, headers=headers, REMOTE_ADDR=remote)) == expected
 
 
 def test_no_address_reaches_the_database_or_the_log(staff, caplog):

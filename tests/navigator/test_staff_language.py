@@ -14,7 +14,9 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils.translation import gettext, override
 
-from navigator import editions, models, paths
+from navigator import models
+from navigator.editions import database
+from navigator.engine import checks
 from navigator.templatetags.words import t
 from services import hours, phones
 from services.models import ContactPoint, Organization, Service, Source
@@ -39,7 +41,7 @@ def catalogues():
 @pytest.fixture
 def spanish(staff):
     """Somebody whose browser asks for Spanish, on a draft with something new and something wrong."""
-    editions.refresh()
+    database.refresh()
     rainn = Service.objects.get(slug="rainn")
     rainn.alert.data |= {"en": "Call.", "es": "Llame."}
     rainn.assured_date = None
@@ -77,7 +79,7 @@ def rows(model, page="change", **which):
 def addresses(staff):
     """Every kind of staff page, but for those of signing in."""
     yield from ("/admin/", "/admin/services/", "/admin/explain/", "/admin/map/", "/admin/map/?of=edition&zoom=fit")
-    yield from ("/admin/publish/", "/admin/publish/fast/", "/admin/publish/fast/?service=rainn")
+    yield from ("/admin/publish/", "/admin/publish/fix/", "/admin/publish/fix/?service=rainn")
     yield from ("/admin/editions/", "/admin/editions/compare/?old=1&new=1", "/admin/editions/1/rollback/")
     for model in (Service, Organization, models.Question, models.Recommendation, models.Guidance):
         at = f"/admin/{model._meta.app_label}/{model._meta.model_name}"
@@ -230,7 +232,7 @@ def test_a_reason_keeps_its_pattern(read):
 def test_every_sentence_is_made_of_its_pattern():
     made = Sentence("A path asks %(count)s questions; the most is %(most)s.", count=6, most=5)
     assert made == "A path asks 6 questions; the most is 5."
-    assert isinstance(paths.Problem(code="long", subject="", message=made).message, str)
+    assert isinstance(checks.Problem(code="long", subject="", message=made).message, str)
     with override("es"):
         assert made.translated(gettext) == "Un camino hace 6 preguntas; el máximo es 5."
 

@@ -7,8 +7,8 @@ import itertools
 import pytest
 from django.core.management import call_command
 
-from navigator import flow as flows
-from navigator import paths
+from navigator.engine import flow as flows
+from navigator.engine import walk
 from tests.conftest import ROOT
 
 TABLE = ROOT / "tests" / "truth_table.txt"
@@ -38,6 +38,8 @@ def test_each_path_is_on_one_line_and_that_line_is_right(real, lines):
     every = {q.key: {flows.SKIP, *(choice.key for choice in q.choices)} for q in real.flow.questions}
     said = {}
     for line in lines[1:]:
+        if line.startswith("+ "):  # what a tick adds
+            continue
         left, services = line.split(": ")
         pairs = [part.split("=") for part in left.split()]
         choices = [every[key] if value == "*" else value.split("|") for key, value in pairs]
@@ -45,6 +47,6 @@ def test_each_path_is_on_one_line_and_that_line_is_right(real, lines):
             answers = tuple(zip((key for key, _ in pairs), picked, strict=True))
             assert answers not in said
             said[answers] = services.split(", ")
-    for outcome in paths.walk(real.flow):
+    for outcome in walk.walk(real.flow):
         assert said.pop(tuple(outcome.answers.items())) == [rule.service for rule in outcome.recommendations]
     assert not said

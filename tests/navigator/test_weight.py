@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from navigator import paths
+from navigator.engine import walk
 
 pytestmark = pytest.mark.served
 KB = 1024
@@ -76,5 +76,5 @@ def heaviest(edition, most=6):
         shown = [edition.services[rule.service] for rule in outcome.recommendations]
         return sum(len(repr(part)) for part in (*shown, *outcome.guidance))
 
-    outcomes = sorted(paths.walk(edition.flow), key=words, reverse=True)
+    outcomes = sorted(walk.walk(edition.flow), key=words, reverse=True)
     return [outcome.answers for outcome in outcomes[:most]]

@@ -9,7 +9,8 @@ import yaml
 from django.conf import settings
 from django.urls import reverse
 
-from navigator import content, models
+from navigator import models
+from navigator.editions import content, draft
 from services import hours, phones
 from services.models import NUMBERED, ContactPoint, Organization, Service
 
@@ -195,18 +196,18 @@ def test_the_draft_reads_back_as_it_was_written(db, fixtures):
     assert {service.slug: service.record() for service in found} == by_slug
     assert any(service.staff_note for service in by_slug.values())
     assert tuple(row.record() for row in Organization.objects.all()) == fixtures.organizations
-    assert content.draft_flow() == by_rank(fixtures.flow)
+    assert draft.draft_flow() == by_rank(fixtures.flow)
 
 
 def test_what_is_compiled_has_no_notes_for_staff(db, fixtures):
-    compiled = content.compile_draft()
+    compiled = draft.compile_draft()
     assert len(compiled.services) == len(fixtures.services)
     assert not any(service.staff_note for service in compiled.services)
 
 
 def test_writing_the_draft_twice_changes_nothing(db, fixtures):
-    content.write_draft(fixtures)
-    assert content.draft_flow() == by_rank(fixtures.flow)
+    draft.write_draft(fixtures)
+    assert draft.draft_flow() == by_rank(fixtures.flow)
     assert Service.objects.get(slug="nhth").record() == next(s for s in fixtures.services if s.slug == "nhth")
 
 

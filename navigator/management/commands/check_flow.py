@@ -6,7 +6,8 @@ from typing import Any
 import msgspec
 from django.core.management import BaseCommand, CommandParser
 
-from navigator import content, editions
+from navigator.editions import publish
+from navigator.editions.wording import describe_path
 
 
 class Command(BaseCommand):
@@ -20,7 +21,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print the number of paths and every problem with its shortest path."""
-        draft, report = editions.check_draft()
+        draft, report = publish.check_draft()
         if options["json"]:
             found = {"paths": report.paths, "problems": report.problems}
             self.stdout.write(msgspec.json.encode(found, enc_hook=str).decode())
@@ -29,6 +30,6 @@ class Command(BaseCommand):
             for problem in report.problems:
                 self.stdout.write(f"- {problem.message}")
                 if problem.path:
-                    self.stdout.write(f"  Shortest path: {content.said(draft.flow, problem.path)}")
+                    self.stdout.write(f"  Shortest path: {describe_path(draft.flow, problem.path)}")
         if report.problems:
             sys.exit(1)

@@ -6,11 +6,14 @@ from typing import Any
 from django.core.management import BaseCommand, CommandError, CommandParser
 from django.utils.translation import override
 
-from navigator import content, editions, explain
+from navigator.editions import content, database, explain, in_force
+from navigator.editions.draft import compile_draft
+from navigator.editions.edition import Edition, as_edition
+from navigator.engine.flow import SKIP, Answer, Flow
 
 
 class Command(BaseCommand):
-    """`manage.py explain danger=yes who=me ... [--json] [--draft]`."""
+    """`manage.py explain danger=yes who=me about=papers,watched ... [--json] [--draft]`."""
 
     help = __doc__
 
@@ -23,26 +26,32 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Print the next question, or the services in order with reasons and the guidance."""
         edition = self._edition(options["draft"])
-        answers = {}
-        for pair in options["answers"]:
-            key, equals, choice = pair.partition("=")
-            question = edition.flow.question(key)
-            if not equals or question is None or choice not in {"skip", *(c.key for c in question.choices)}:
-                known = ", ".join(q.key for q in edition.flow.questions)
-                raise CommandError(f"“{pair}” is not an answer. Write question=choice; the questions are: {known}.")
-            answers[key] = choice
+        answers = dict(_answer(edition.flow, pair) for pair in options["answers"] if not pair.startswith("place="))
         with override(content.languages()[0]):
             found = explain.explain(edition, answers)
             if options["json"]:
                 self.stdout.write(json.dumps(explain.plain(found), ensure_ascii=False))
             else:
-                self.stdout.write(explain.said(edition, found))
+                self.stdout.write(explain.describe(edition, found))
 
-    def _edition(self, draft: bool) -> editions.Edition:
+    def _edition(self, draft: bool) -> Edition:
         if draft:
-            return editions.Edition(content.compile_draft(), 0, "")
-        editions.look()
+            return as_edition(compile_draft())
+        database.look()
         try:
-            return editions.current()
-        except editions.NoEdition:
+            return in_force.current()
+        except in_force.NoEdition:
             raise CommandError("Nothing is published yet. Publish, or use --draft.") from None
+
+
+def _answer(flow: Flow, pair: str) -> tuple[str, Answer]:
+    """An answer from ``question=choice``, ``question=choice,choice`` for one of kind many. Raises CommandError."""
+    key, equals, said = pair.partition("=")
+    question = flow.question(key)
+    many = question is not None and question.kind == "many"
+    given = tuple(said.split(",")) if many else (said,)
+    known = {choice.key for choice in question.choices} | (set() if many else {SKIP}) if question else set()
+    if not equals or not known.issuperset(given):
+        keys = ", ".join(each.key for each in flow.questions)
+        raise CommandError(f"“{pair}” is not an answer. Write question=choice; the questions are: {keys}.")
+    return key, given if many else said

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management import BaseCommand, CommandError, CommandParser
 
-from navigator import editions
+from navigator.editions import database, in_force
 from services import hsds, hsds_files
 
 
@@ -21,10 +21,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Write services.json and the tabular package."""
-        editions.look()
+        database.look()
         try:
-            edition = editions.current()
-        except editions.NoEdition:
+            edition = in_force.current()
+        except in_force.NoEdition:
             raise CommandError("Nothing is published yet.") from None
         services = [
             hsds.write_service(service, edition.organizations[service.organization])

@@ -4,7 +4,9 @@ from typing import Any
 
 from django.core.management import BaseCommand, CommandError, CommandParser
 
-from navigator import content, editions
+from navigator.editions import publish
+from navigator.editions.draft import draft_flow
+from navigator.editions.wording import describe_path
 
 
 class Command(BaseCommand):
@@ -19,10 +21,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Publish, or print every problem and change nothing."""
         try:
-            row = editions.publish(note=options["note"])
-        except editions.Refused as refused:
-            draft = content.draft_flow()
+            row = publish.publish(note=options["note"])
+        except publish.Refused as refused:
+            draft = draft_flow()
             for problem in refused.report.problems:
-                self.stderr.write(f"- {problem.message} {content.said(draft, problem.path)}".rstrip())
+                self.stderr.write(f"- {problem.message} {describe_path(draft, problem.path)}".rstrip())
             raise CommandError("Nothing was published: the draft does not pass the checks.") from None
         self.stdout.write(f"Published edition {row.number}.")

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.core.management import BaseCommand, CommandError, CommandParser
 
-from navigator import signin
+from navigator.staff import signin
 
 
 class Command(BaseCommand):

@@ -4,7 +4,8 @@ from typing import Any
 
 from django.core.management import BaseCommand, CommandError, CommandParser
 
-from navigator import editions, models
+from navigator import models
+from navigator.editions import publish
 
 
 class Command(BaseCommand):
@@ -20,7 +21,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Roll back, or say why not."""
         try:
-            row = editions.rollback(options["number"], note=options["note"])
+            row = publish.rollback(options["number"], note=options["note"])
         except models.Edition.DoesNotExist:
             raise CommandError(f"There is no edition {options['number']}.") from None
         except ValueError as error:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management import BaseCommand, CommandError
 
-from navigator import signin
+from navigator.staff import signin
 
 
 class Command(BaseCommand):

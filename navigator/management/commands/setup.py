@@ -7,7 +7,10 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import BaseCommand, CommandError, call_command
 
-from navigator import content, editions, models
+from navigator import models
+from navigator.editions import publish
+from navigator.editions.content import languages, read_fixtures
+from navigator.editions.draft import write_draft
 from services.models import Service
 
 
@@ -19,22 +22,21 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """What staff changed is never loaded over."""
         call_command("migrate", verbosity=0)
-        call_command("createcachetable", verbosity=0)
         if not Service.objects.exists():
-            content.write_draft(content.read_fixtures(settings.BASE_DIR / "fixtures"))
+            write_draft(read_fixtures(settings.BASE_DIR / "fixtures"))
             self.stdout.write("Loaded the services and the questions.")
         if not models.Edition.objects.exists():
             self._publish()
-        if not _collected():
+        if not settings.DEV and not _collected():
             call_command("collectstatic", verbosity=0, interactive=False)
 
     def _publish(self) -> None:
         try:
-            row = editions.publish(note="First edition")
-        except editions.Refused as refused:
+            row = publish.publish(note="First edition")
+        except publish.Refused as refused:
             problems = refused.report.problems
             raise CommandError(
-                f"The content cannot be published in {', '.join(content.languages())}: {len(problems)} problems, the "
+                f"The content cannot be published in {', '.join(languages())}: {len(problems)} problems, the "
                 f"first: {problems[0].message} Mend it in fixtures/ and remove the database, or change LANGUAGES."
             ) from None
         self.stdout.write(f"Published edition {row.number}.")

@@ -1,0 +1,54 @@
+"""The editions in the database, as the watcher in each process reads them."""
+
+import contextlib
+from collections.abc import Iterator
+
+from django.db import Error, close_old_connections
+
+from navigator import models
+
+from . import in_force
+
+
+class Database:
+    """The store of editions (``in_force.Store``) that the site runs on."""
+
+    def newest_first(self) -> list[tuple[int, str]]:
+        """The number and the hash of each edition. Raises Unreachable."""
+        with _reached():
+            return list(models.Edition.objects.values_list("number", "hash"))
+
+    def read(self, number: int) -> bytes:
+        """The bytes of an edition. Raises Unreachable."""
+        with _reached():
+            return bytes(models.Edition.objects.values_list("content", flat=True).get(number=number))
+
+    @contextlib.contextmanager
+    def session(self) -> Iterator[None]:
+        """A look outside any request minds the age and the health of its connection itself."""
+        close_old_connections()
+        try:
+            yield
+        finally:
+            close_old_connections()
+
+
+@contextlib.contextmanager
+def _reached() -> Iterator[None]:
+    try:
+        yield
+    except Error as error:
+        raise in_force.Unreachable(type(error).__name__) from error
+
+
+DATABASE = Database()
+
+
+def refresh() -> None:
+    """Take the newest edition of the database, if it is not in force here already. Raises Unreachable."""
+    in_force.refresh(DATABASE)
+
+
+def look() -> None:
+    """The same, going on with what is there if the database does not answer."""
+    in_force.look(DATABASE)

@@ -1,0 +1,79 @@
+"""The draft: compiled into one content, and set to one. It is the tables that staff edit."""
+
+import msgspec
+from django.db import transaction
+
+from navigator import models
+from navigator.engine import flow
+from services.models import Organization, Service, from_record, save_organization, save_service
+
+from .content import Content, languages
+
+
+def compile_draft() -> Content:
+    """The draft as it stands, without drafts and retired services and without notes for staff."""
+    services = Service.objects.filter(status="live").select_related("organization").prefetch_related("ways", "sources")
+    live = tuple(msgspec.structs.replace(service.record(), staff_note="") for service in services)
+    used = {service.organization for service in live}
+    return Content(
+        languages=languages(),
+        flow=draft_flow(),
+        organizations=tuple(row.record() for row in Organization.objects.all() if row.slug in used),
+        services=live,
+    )
+
+
+def draft_flow() -> flow.Flow:
+    """The questions and rules of the draft."""
+    when = "when__question"
+    return flow.Flow(
+        questions=tuple(row.record() for row in models.Question.objects.prefetch_related(when, f"choices__{when}")),
+        recommendations=tuple(
+            row.record() for row in models.Recommendation.objects.select_related("service").prefetch_related(when)
+        ),
+        guidance=tuple(row.record() for row in models.Guidance.objects.prefetch_related(when)),
+    )
+
+
+@transaction.atomic
+def write_draft(content: Content) -> None:
+    """Make the draft the same as the content.
+
+    Live services that the content does not name are retired, never deleted: others may refer to them.
+    """
+    for organization in content.organizations:
+        save_organization(organization)
+    models.Recommendation.objects.all().delete()
+    for service in content.services:
+        save_service(service)
+    named = [service.slug for service in content.services]
+    Service.objects.filter(status="live").exclude(slug__in=named).update(status="retired")
+    _write_flow(content.flow)
+
+
+def set_back_draft(content: Content) -> None:
+    """Make the draft the same as an edition; what an edition does not hold, the notes for staff, stays."""
+    notes = dict(Service.objects.values_list("slug", "staff_note"))
+    kept = (msgspec.structs.replace(each, staff_note=notes.get(each.slug, "")) for each in content.services)
+    write_draft(msgspec.structs.replace(content, services=tuple(kept)))
+
+
+def _write_flow(content: flow.Flow) -> None:
+    models.Question.objects.all().delete()
+    models.Guidance.objects.all().delete()
+    waiting: list[tuple[models.Conditional, flow.Condition]] = []
+    for order, question in enumerate(content.questions, start=1):
+        row = models.Question.objects.create(order=order, **from_record(question, skip=("when", "choices")))
+        waiting.append((row, question.when))
+        for place, choice in enumerate(question.choices, start=1):
+            made = row.choices.create(order=place, **from_record(choice, skip=("when",)))
+            waiting.append((made, choice.when))
+    services = {service.slug: service for service in Service.objects.all()}
+    for rule in content.recommendations:
+        values = from_record(rule, skip=("when", "service"))
+        waiting.append((models.Recommendation.objects.create(service=services[rule.service], **values), rule.when))
+    for text in content.guidance:
+        waiting.append((models.Guidance.objects.create(**from_record(text, skip=("when",))), text.when))
+    choices = {(row.question.key, row.key): row for row in models.Choice.objects.select_related("question")}
+    for conditional, when in waiting:
+        conditional.when.set([choices[question, key] for question, keys in when.items() for key in keys])

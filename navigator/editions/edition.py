@@ -1,0 +1,61 @@
+"""An edition in the form in which pages use it. Nothing here touches the database."""
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any, TypeVar
+
+import msgspec
+
+from navigator.engine import checks
+from services import records
+
+from .content import Content, digest, encode
+
+Derived = TypeVar("Derived")
+
+
+class Edition:
+    """An edition as the pages use it: its content, and what is looked up in it."""
+
+    def __init__(self, content: Content, number: int, digest: str) -> None:
+        self.content = content
+        self.number = number
+        self.hash = digest
+        self.flow = content.flow
+        self.services = {service.slug: service for service in content.services}
+        self._derived: dict[Callable[[Edition], Any], Any] = {}
+
+    @cached_property
+    def organizations(self) -> dict[str, records.Organization]:
+        """The organizations by slug."""
+        return {organization.slug: organization for organization in self.content.organizations}
+
+    @cached_property
+    def main(self) -> list[records.Service]:
+        """The few services whose numbers stand on every page of trouble, 911 first."""
+        return sorted(
+            (service for service in self.content.services if service.main),
+            key=lambda service: (service.slug != checks.EMERGENCY, service.slug),
+        )
+
+    def derived(self, make: "Callable[[Edition], Derived]") -> Derived:
+        """What ``make`` makes of this edition: made once, and kept for as long as the edition is.
+
+        The one way to hang something on an edition (rendered pages, a search index, HSDS). What is made of a
+        draft goes with the draft, and never pushes out what was made of the edition in force.
+        """
+        if make not in self._derived:
+            self._derived[make] = make(self)
+        return self._derived[make]
+
+
+def decode(number: int, data: bytes, expected: str) -> Edition:
+    """An edition from its bytes. Raises ValueError if the hash (SHA-256, hex) or the shape does not fit."""
+    if digest(data) != expected:
+        raise ValueError(f"edition {number} is damaged: its hash does not fit")
+    return Edition(msgspec.json.decode(data, type=Content), number, expected)
+
+
+def as_edition(content: Content) -> Edition:
+    """A content as if it were an edition, numbered 0: for preview and for explaining a draft."""
+    return Edition(content, 0, digest(encode(content)))

@@ -1,0 +1,124 @@
+"""Draft -> checked -> published edition; rolling back. Publishing is refused here."""
+
+import contextlib
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib.admin.models import ADDITION, LogEntry
+from django.db import transaction
+
+from navigator import models
+from navigator.engine import checks
+
+from . import in_force
+from .content import Content, check, digest, encode
+from .database import refresh
+from .draft import compile_draft, set_back_draft
+from .edition import Edition, decode
+
+
+class Refused(Exception):
+    """The draft does not pass the checks; ``report`` says why."""
+
+    def __init__(self, report: checks.Report) -> None:
+        super().__init__(f"{len(report.problems)} problems")
+        self.report = report
+
+
+class Changed(Exception):
+    """What is to be published is no longer what the person was shown."""
+
+
+def check_draft() -> tuple[Content, checks.Report]:
+    """The draft compiled, and what the path walk says of it."""
+    content = compile_draft()
+    return content, check(content)
+
+
+@contextlib.contextmanager
+def publishing() -> Iterator[None]:
+    """A transaction in which nobody else publishes. Afterwards this process has the newest edition."""
+    with transaction.atomic():
+        # The lock is on the first edition: the newest is another one for whoever waited.
+        list(models.Edition.objects.order_by("number").select_for_update().values_list("number")[:1])
+        yield
+    refresh()
+
+
+def publish(by: Any = None, note: str = "", expected: str = "") -> models.Edition:
+    """Publish the draft as a new edition.
+
+    ``expected`` is the hash of the draft that the person was shown. Raises Changed if the draft is
+    another one by now, or in force already, and Refused if a check fails.
+    """
+    with publishing():
+        content, report = check_draft()
+        data = encode(content)
+        if expected:
+            refresh()
+            serving = in_force.current_or_none()
+            if digest(data) != expected or (serving and serving.hash == expected and not damaged()):
+                raise Changed
+        if report.problems:
+            raise Refused(report)
+        return store(data, by, note)
+
+
+def rollback(
+    number: int, by: Any = None, note: str = "", expected: int | None = None, *, draft: bool = False
+) -> models.Edition:
+    """Publish an earlier edition again. ``expected`` is the edition that was in force when the person decided.
+
+    With ``draft``, the draft is set back to it too: what was withdrawn would else be published again with the next.
+    Raises Edition.DoesNotExist, ValueError if it is damaged, and Changed if another one is in force by now.
+    """
+    with publishing():
+        earlier = models.Edition.objects.get(number=number)
+        data = bytes(earlier.content)
+        edition = decode(number, data, earlier.hash)
+        unchanged(expected)
+        if draft:
+            set_back_draft(edition.content)
+        return store(data, by, note or f"Back to edition {number}")
+
+
+def unchanged(expected: int | None) -> None:
+    """Raises Changed if an edition other than the expected one is in force. None expects nothing."""
+    refresh()
+    if expected is not None and in_force.current().number != expected:
+        raise Changed
+
+
+def last_with(slug: str) -> Edition | None:
+    """The newest sound edition that has a service; None if none has."""
+    for number in models.Edition.objects.values_list("number", flat=True):
+        row = models.Edition.objects.get(number=number)
+        with contextlib.suppress(ValueError):
+            edition = decode(number, bytes(row.content), row.hash)
+            if slug in edition.services:
+                return edition
+    return None
+
+
+def store(data: bytes, by: Any, note: str) -> models.Edition:
+    """Write a new edition, and who made it into the log. Only within ``publishing``."""
+    of_draft = encode(compile_draft()) == data
+    row = models.Edition.objects.create(content=data, hash=digest(data), published_by=by, note=note, of_draft=of_draft)
+    if by is not None:
+        LogEntry.objects.log_actions(by.pk, [row], ADDITION, note, single_object=True)
+    return row
+
+
+def is_intact(row: models.Edition) -> bool:
+    """Whether an edition can be read and is what was published."""
+    try:
+        decode(row.number, bytes(row.content), row.hash)
+    except ValueError:  # msgspec's errors are such
+        return False
+    return True
+
+
+def damaged() -> int | None:
+    """The number of the newest edition if it is damaged in the database, even where a process still has it whole."""
+    newest = models.Edition.objects.first()
+    return newest.number if newest and not is_intact(newest) else None

@@ -1,0 +1,284 @@
+"""Walks every path of a flow and says what is wrong with it, before it reaches the public.
+
+Pure Python. A path is one complete set of answers. Problems are found in two passes: first the rules
+themselves (a name that does not exist, a question that waits for itself, a missing text: soundness.py), and,
+when the rules can be followed, every path, before anything is ticked and with each tick that is offered there.
+Each problem names the shortest path that shows it.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+
+from services.records import SPEECHLESS, Organization, Record, Service
+from services.sentences import Sentence
+
+from .flow import DANGER, SKIP, Answer, Flow, Recommendation, holds
+from .soundness import Problem, missing_words, unsafe_services, unsound
+from .walk import Outcome, walk
+
+EMERGENCY = "emergency-911"
+MOST_QUESTIONS = 5
+FEWEST_SERVICES = 2
+FIRST_SHOWN = 5
+"""Services shown at once on an outcome; the rest stands behind "More"."""
+
+
+class Coverage(Record, frozen=True, kw_only=True):
+    """How one service is reached: how many paths show it first, how many also, and the shortest."""
+
+    first: int = 0
+    also: int = 0
+    ticked: int = 0
+    """How many paths show it only with a tick."""
+    shortest: dict[str, Answer] | None = None
+
+
+class Report(Record, frozen=True, kw_only=True):
+    """What a walk found."""
+
+    paths: int
+    problems: tuple[Problem, ...]
+    coverage: dict[str, Coverage]
+
+
+def check(
+    flow: Flow,
+    services: Mapping[str, Service],
+    languages: tuple[str, ...],
+    organizations: Sequence[Organization] = (),
+) -> Report:
+    """Prove that a flow with these live services can be published in these languages."""
+    broken = list(unsound(flow))
+    words = missing_words(flow, [*organizations, *services.values()], languages)
+    problems = [*broken, *words, *unsafe_services(services)]
+    if broken:
+        return Report(paths=0, problems=tuple(problems), coverage={})
+    walked = _Walked(flow, services)
+    for outcome in walk(flow):
+        walked.take(outcome)
+    problems += walked.problems()
+    return Report(paths=walked.paths, problems=tuple(problems), coverage=walked.coverage())
+
+
+# Second pass: every path
+
+
+class _Walked:
+    """What the paths taken so far have shown."""
+
+    def __init__(self, flow: Flow, services: Mapping[str, Service]) -> None:
+        self.flow = flow
+        self.services = services
+        self.paths = 0
+        self.firsts: Counter[str] = Counter()
+        self.alsos: Counter[str] = Counter()
+        self.ticked: Counter[str] = Counter()
+        self.ways: dict[str, tuple[tuple[int, int], Mapping[str, Answer]]] = {}
+        """The shortest path to each service."""
+        self.shortest: dict[tuple[str, str], tuple[Sentence, Mapping[str, Answer]]] = {}
+        self.questions: set[str] = set()
+        self.choices: set[tuple[str, Answer]] = set()
+        self.rules: set[int] = set()
+        self.texts: set[str] = set()
+        self.many = flow.many
+        self.useful: set[str] = set()
+        """The ticks that have an effect on some path."""
+        ranked = sorted(flow.recommendations, key=lambda rule: rule.rank)
+        self.order = {id(rule): place for place, rule in enumerate(ranked)}
+        self.silent = {
+            slug for slug, service in services.items() if any(way.kind in SPEECHLESS for way in service.ways)
+        }
+
+    def take(self, outcome: Outcome) -> None:
+        """Look at one path."""
+        self.paths += 1
+        answers = outcome.answers
+        self.questions.update(answers)
+        self.choices.update(answers.items())
+        self.texts.update(text.key for text in outcome.guidance)
+        rules = self._live(outcome.recommendations, answers)
+        shown = [rule.service for rule in rules]
+        self.firsts.update(shown[:1])
+        self.alsos.update(shown[1:])
+        self._cover(shown, answers)
+        if len(answers) > MOST_QUESTIONS:
+            self._show(
+                "long",
+                "",
+                Sentence(
+                    "A path asks %(count)s questions; the most is %(most)s.", count=len(answers), most=MOST_QUESTIONS
+                ),
+                answers,
+            )
+        if len(shown) < FEWEST_SERVICES:
+            self._show(
+                "single",
+                "",
+                Sentence(
+                    "A path shows %(count)s live services; the fewest is %(fewest)s.",
+                    count=len(shown),
+                    fewest=FEWEST_SERVICES,
+                ),
+                answers,
+            )
+        elif not any(slug in self.silent for slug in shown):
+            self._show("speech", "", Sentence("A path shows no service that can be reached without speaking."), answers)
+        danger = holds(DANGER, answers)
+        if danger and (not shown or shown[0] != EMERGENCY):
+            self._show("danger", EMERGENCY, Sentence("Someone is in danger, but 911 does not come first."), answers)
+        if outcome.ticks:
+            self._take_ticks(outcome, rules, danger)
+
+    def _live(self, rules: Sequence[Recommendation], answers: Mapping[str, Answer]) -> list[Recommendation]:
+        """The rules for live services; a rule for another is a problem."""
+        self.rules.update(map(id, rules))
+        for rule in rules:
+            if rule.service not in self.services:
+                self._show(
+                    "retired",
+                    rule.service,
+                    Sentence("“%(name)s” is recommended but is not live.", name=rule.service),
+                    answers,
+                )
+        return [rule for rule in rules if rule.service in self.services]
+
+    def _take_ticks(self, outcome: Outcome, rules: list[Recommendation], danger: bool) -> None:
+        """Look at each tick of a path alone, and at all of them together.
+
+        What was shown is shown still: a tick adds rules and takes none away (walk.py), and the rules that could
+        make it otherwise were refused in the first pass. So there are two services at least, and one of them can be
+        reached without speaking, with ticks as without. What is left to see is the order.
+        """
+        assert self.many
+        key = self.many.key
+        self.questions.add(key)
+        shown = {rule.service for rule in rules}
+        first = rules[0] if rules else None
+        before = self.order[id(first)] if first else len(self.order)
+        ahead: dict[str, int] = {}
+        """By service, the place of the rule that puts it before what stands first without a tick."""
+        for tick in outcome.ticks:
+            answers: dict[str, Answer] = {**outcome.answers, key: (tick.key,)}
+            self.choices.add((key, tick.key))
+            if tick.recommendations or tick.guidance:
+                self.useful.add(tick.key)
+            self.texts.update(text.key for text in tick.guidance)
+            added = self._live(tick.recommendations, answers)
+            new = [rule.service for rule in added if rule.service not in shown]
+            self.ticked.update(new)
+            self._cover(new, answers)
+            found = {rule.service: self.order[id(rule)] for rule in added if self.order[id(rule)] < before}
+            self._look_ahead(found, first, danger, answers)
+            for slug, place in found.items():
+                ahead[slug] = min(place, ahead.get(slug, place))
+        self._look_ahead(ahead, first, danger, {**outcome.answers, key: tuple(tick.key for tick in outcome.ticks)})
+
+    def _look_ahead(
+        self, ahead: dict[str, int], first: Recommendation | None, danger: bool, answers: Mapping[str, Answer]
+    ) -> None:
+        """Whether what ticks put before the first service leaves it in sight, and 911 first where it must be."""
+        if not ahead or first is None:
+            return
+        if danger and min(ahead, key=ahead.__getitem__) != EMERGENCY:
+            self._show(
+                "danger",
+                EMERGENCY,
+                Sentence("Someone is in danger, but with a tick 911 does not come first."),
+                answers,
+            )
+        own = ahead.get(first.service)
+        if sum(own is None or place < own for place in ahead.values()) >= FIRST_SHOWN:
+            self._show(
+                "pushed",
+                first.service,
+                Sentence(
+                    "With ticks, “%(name)s” is no more among the first %(count)s; without them it stands first.",
+                    name=first.service,
+                    count=FIRST_SHOWN,
+                ),
+                answers,
+            )
+
+    def _cover(self, shown: Sequence[str], answers: Mapping[str, Answer]) -> None:
+        length = _length(answers)
+        for slug in shown:
+            if slug not in self.ways or length < self.ways[slug][0]:
+                self.ways[slug] = length, answers
+
+    def _show(self, code: str, subject: str, message: Sentence, answers: Mapping[str, Answer]) -> None:
+        found = self.shortest.get((code, subject))
+        if found is None or _length(answers) < _length(found[1]):
+            self.shortest[code, subject] = (message, answers)
+
+    def coverage(self) -> dict[str, Coverage]:
+        """How each service is reached."""
+        return {
+            slug: Coverage(
+                first=self.firsts[slug], also=self.alsos[slug], ticked=self.ticked[slug], shortest=dict(answers)
+            )
+            for slug, (_, answers) in self.ways.items()
+        }
+
+    def problems(self) -> Iterator[Problem]:
+        """What the paths showed, and what no path reached."""
+        for (code, subject), (message, answers) in self.shortest.items():
+            yield Problem(code=code, subject=subject, message=message, path=dict(answers))
+        if not any((key, choice) in self.choices for key, choices in DANGER.items() for choice in choices):
+            yield Problem(
+                code="danger",
+                subject=EMERGENCY,
+                message=Sentence("No question asks whether someone is in danger right now."),
+            )
+        for question in self.flow.questions:
+            if question.key not in self.questions:
+                yield _unreached(
+                    question.key, Sentence("The question “%(question)s” is never asked.", question=question.key)
+                )
+                continue
+            for choice in question.choices:
+                if (question.key, choice.key) not in self.choices:
+                    yield _unreached(
+                        f"{question.key}.{choice.key}",
+                        Sentence(
+                            "“%(question)s: %(choice)s” is never offered.", question=question.key, choice=choice.key
+                        ),
+                    )
+                elif question.kind == "many" and choice.key not in self.useful:
+                    yield Problem(
+                        code="idle",
+                        subject=f"{question.key}.{choice.key}",
+                        message=Sentence(
+                            "“%(question)s: %(choice)s” changes nothing on any path where it is offered.",
+                            question=question.key,
+                            choice=choice.key,
+                        ),
+                    )
+        for rule in self.flow.recommendations:
+            if id(rule) not in self.rules and rule.service in self.services:
+                yield _unreached(
+                    rule.service,
+                    Sentence(
+                        "No path uses the rule for “%(name)s” with rank %(rank)s.", name=rule.service, rank=rule.rank
+                    ),
+                )
+        for text in self.flow.guidance:
+            if text.key not in self.texts:
+                yield _unreached(text.key, Sentence("The guidance “%(name)s” is never shown.", name=text.key))
+        for slug, service in self.services.items():
+            ruled = any(rule.service == slug for rule in self.flow.recommendations)
+            if not ruled and not service.directory_only:
+                yield _unreached(slug, Sentence("“%(name)s” is live, but no rule leads to it.", name=slug))
+
+
+def _unreached(subject: str, message: Sentence) -> Problem:
+    return Problem(code="unreached", subject=subject, message=message)
+
+
+def _length(answers: Mapping[str, Answer]) -> tuple[int, int]:
+    """How long a path is: fewer questions and ticks first, then fewer answers that are not skipped."""
+    asked = told = 0
+    for answer in answers.values():
+        count = len(answer) if isinstance(answer, tuple) else 1
+        asked += count
+        told += count if answer != SKIP else 0
+    return asked, told

@@ -1,0 +1,196 @@
+"""What is wrong with a flow that can be seen without walking it: rules, texts and services.
+
+Pure Python.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from services import phones
+from services.records import NUMBERED, Organization, Record, Service, Text
+from services.sentences import Sentence
+
+from .flow import SKIP, Answer, Condition, Flow, Part
+
+
+class Problem(Record, frozen=True, kw_only=True):
+    """One thing that keeps a draft from being published."""
+
+    code: str
+    subject: str
+    """The key or slug that it is about; ``question.choice`` for a choice."""
+    message: Sentence
+    path: dict[str, Answer] = {}
+    """The shortest answers that show it; empty where no path is needed to see it."""
+
+
+def unsound(flow: Flow) -> Iterator[Problem]:
+    """Rules that cannot be followed: unknown or double names, questions that never come to an end."""
+    place: dict[str, int] = {}
+    for index, question in enumerate(flow.questions):
+        if question.key in place:
+            yield Problem(
+                code="double",
+                subject=question.key,
+                message=Sentence("The question “%(question)s” is there twice.", question=question.key),
+            )
+        place[question.key] = index
+        keys = [SKIP, *(choice.key for choice in question.choices)]
+        for key in sorted({key for key in keys if keys.count(key) > 1}):
+            yield Problem(
+                code="double",
+                subject=f"{question.key}.{key}",
+                message=Sentence(
+                    "“%(question)s” has the choice “%(choice)s” twice.", question=question.key, choice=key
+                ),
+            )
+    yield from _unsound_ticks(flow)
+    known = {question.key: {choice.key for choice in question.choices} | {SKIP} for question in flow.questions}
+    ticks = {question.key for question in flow.questions if question.kind == "many"}
+    for index, question in enumerate(flow.questions):
+        parts: list[tuple[str, Part]] = [(question.key, question)]
+        parts += [(f"{question.key}.{choice.key}", choice) for choice in question.choices]
+        for name, part in parts:
+            late = [key for key in part.when if place.get(key, -1) >= index and key not in ticks]
+            if late:
+                yield Problem(
+                    code="endless",
+                    subject=name,
+                    message=Sentence(
+                        "“%(name)s” waits for the answer to “%(question)s”, which comes no earlier: it never ends.",
+                        name=name,
+                        question=late[0],
+                    ),
+                )
+            yield from _unknown(name, part.when, known)
+    for rule in flow.recommendations:
+        yield from _unknown(rule.service, rule.when, known)
+    for text in flow.guidance:
+        yield from _unknown(text.key, text.when, known)
+
+
+def _unsound_ticks(flow: Flow) -> Iterator[Problem]:
+    """Ticks that would not come last, or that something waits for that they could take away again."""
+    many = [question for question in flow.questions if question.kind == "many"]
+    for question in many[1:]:
+        message = Sentence(
+            "“%(question)s”: an outcome has room for one question with ticks; “%(first)s” is one already.",
+            question=question.key,
+            first=many[0].key,
+        )
+        yield Problem(code="tick", subject=question.key, message=message)
+    for question in many[:1]:
+        if any(after.kind == "one" for after in flow.questions[flow.questions.index(question) :]):
+            message = Sentence(
+                "“%(question)s” has ticks, which stand on the outcome: it must come after all other questions.",
+                question=question.key,
+            )
+            yield Problem(code="tick", subject=question.key, message=message)
+    keys = {question.key for question in many}
+    parts: list[tuple[str, Part]] = [(question.key, question) for question in flow.questions]
+    parts += [(f"{question.key}.{choice.key}", choice) for question in flow.questions for choice in question.choices]
+    for name, part in parts:
+        for key in keys & part.when.keys():
+            message = Sentence(
+                "“%(name)s” waits for a tick of “%(question)s”, but ticks come after all questions.",
+                name=name,
+                question=key,
+            )
+            yield Problem(code="tick", subject=name, message=message)
+    rules: list[tuple[str, Part]] = [(rule.service, rule) for rule in flow.recommendations]
+    rules += [(text.key, text) for text in flow.guidance]
+    for name, rule in rules:
+        for key in keys & rule.when.keys():
+            if SKIP in rule.when[key]:
+                message = Sentence(
+                    "“%(name)s” is to show only when nothing is ticked at “%(question)s”: a tick may only add.",
+                    name=name,
+                    question=key,
+                )
+                yield Problem(code="tick", subject=name, message=message)
+
+
+def _unknown(name: str, when: Condition, known: Mapping[str, set[str]]) -> Iterator[Problem]:
+    for question, choices in when.items():
+        for choice in choices:
+            if choice not in known.get(question, ()):
+                yield Problem(
+                    code="unknown",
+                    subject=name,
+                    message=Sentence(
+                        "“%(name)s” depends on “%(question)s: %(choice)s”, which does not exist.",
+                        name=name,
+                        question=question,
+                        choice=choice,
+                    ),
+                )
+
+
+def missing_words(
+    flow: Flow, directory: Sequence[Organization | Service], languages: tuple[str, ...]
+) -> Iterator[Problem]:
+    """Texts that are not there in every published language."""
+    named: list[tuple[str, Any]] = [(row.slug, row) for row in directory]
+    named += [(row.slug, way) for row in directory if isinstance(row, Service) for way in row.ways]
+    named += [(question.key, question) for question in flow.questions]
+    named += [(f"{question.key}.{choice.key}", choice) for question in flow.questions for choice in question.choices]
+    named += [(rule.service, rule) for rule in flow.recommendations]
+    named += [(text.key, text) for text in flow.guidance]
+    for name, record in named:
+        for field in msgspec.structs.fields(record):
+            if field.type != Text:
+                continue
+            words = getattr(record, field.name)
+            missing = [language for language in languages if not words.get(language, "").strip()]
+            if missing and (words or field.required):
+                yield Problem(
+                    code="words",
+                    subject=name,
+                    message=Sentence(
+                        "“%(name)s”: the text “%(field)s” is missing in: %(languages)s.",
+                        name=name,
+                        field=field.name,
+                        languages=", ".join(missing),
+                    ),
+                )
+    for question in flow.questions:
+        spoken = [choice.key for choice in question.choices if any(choice.label_you.values())]
+        if spoken and not any(question.title_you.values()):
+            yield Problem(
+                code="words",
+                subject=question.key,
+                message=Sentence(
+                    "“%(question)s”: its choice “%(choice)s” has words for “me”, the question has none.",
+                    question=question.key,
+                    choice=spoken[0],
+                ),
+            )
+
+
+def unsafe_services(services: Mapping[str, Service]) -> Iterator[Problem]:
+    """Services that nobody can answer for: a bad number, no source, no date of a check."""
+    for service in services.values():
+        for way in service.ways:
+            if way.kind in NUMBERED:
+                try:
+                    sound = phones.parse(way.value) == way.value
+                except ValueError:
+                    sound = False
+                if not sound:
+                    yield Problem(
+                        code="number",
+                        subject=service.slug,
+                        message=Sentence("“%(number)s” is not a phone number that exists.", number=way.value),
+                    )
+        if not service.sources:
+            yield Problem(
+                code="source", subject=service.slug, message=Sentence("“%(name)s” has no source.", name=service.slug)
+            )
+        if service.assured_date is None:
+            yield Problem(
+                code="date",
+                subject=service.slug,
+                message=Sentence("“%(name)s” has never been checked.", name=service.slug),
+            )

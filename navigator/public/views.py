@@ -1,0 +1,283 @@
+"""The questions, the outcome and the list of all services.
+
+Nothing here touches the database, sets a cookie or keeps a thing about the person.
+"""
+
+import hashlib
+import secrets
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language, get_language_info, gettext
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.debug import sensitive_post_parameters
+
+from navigator.editions import in_force
+from navigator.editions.edition import Edition
+from navigator.editions.in_force import NoEdition
+from navigator.engine import checks, flow
+from services import labels, records
+from services.texts import t
+
+from . import cards, open_data, page_cache, search, sizes, steps
+from .page_cache import PageCaches
+from .pages import allow, base_context, error
+from .steps import Step
+
+# The question and the outcome
+
+
+@csrf_exempt  # no cookie, no side effect; the origin is checked by `same_origin` (E2)
+@sensitive_post_parameters()
+@allow("GET", "HEAD", "POST")
+def question(request: HttpRequest) -> HttpResponse:
+    """The first question; by POST, the step after the move just made."""
+    try:
+        return step_response(request, in_force.current())
+    except NoEdition:
+        return error(request, 503)
+
+
+def step_response(request: HttpRequest, edition: Edition) -> HttpResponse:
+    """The step that a request leads to, in this edition: kept from an equal request, or made now (page_cache.py)."""
+    posted = _posted(request)
+    whole = "HTTP_HX_REQUEST" not in request.META or request.META.get("HTTP_HX_REQUEST_TYPE") == "full"
+    name = page_cache.encoding(request)
+    key = (get_language(), whole, name, posted)
+    caches = edition.derived(PageCaches)
+    page = caches.steps.get(key) or caches.outcomes.get(key)
+    if page is None:
+        step, ticked, notice = _moved(edition.flow, posted)
+        page = (caches.outcomes if step.done else caches.steps).page(
+            # Whatever does not open gets one page, so that nobody pushes good ones out with made-up forms.
+            ("anew", *key[:3]) if notice else key,
+            lambda: sizes.pack(
+                render_step(request, edition, step, ticked, notice, whole=whole), name, _sizes(step, whole)
+            ),
+        )
+    response = page_cache.reply(page, name, "HX-Request, HX-Request-Type")
+    response["X-Robots-Tag"] = "noindex" if request.method == "POST" else "index"
+    return response
+
+
+def _sizes(step: Step, whole: bool) -> sizes.Sizes:
+    """The sizes that a step may have."""
+    if step.done:
+        return sizes.OUTCOME_PAGE if whole else sizes.OUTCOME
+    return sizes.PAGE if whole else sizes.STEP
+
+
+class Posted(NamedTuple):
+    """What a page of ours sends: the sealed answers, the move and the position of the choice."""
+
+    token: str
+    made: str
+    position: str
+
+
+def _posted(request: HttpRequest) -> Posted | None:
+    """The form that a page of ours sent; None if there is none, or it asks for the start; empty if it is no form.
+
+    Whatever else it holds, and whatever is longer than we send, is dropped: it would make equal forms differ.
+    """
+    if request.method != "POST" or not same_origin(request):
+        return None
+    form = QueryDict(request.body if request.content_type == "application/x-www-form-urlencoded" else b"")
+    token, made, position = form.get("t", ""), form.get("g", steps.NEXT), form.get("c", "")
+    if made == steps.ANEW:
+        return None
+    return Posted(
+        token if len(token) <= steps.LONGEST else "",
+        made if len(made) <= LONGEST_MOVE else steps.STAY,
+        position if len(position) < LONGEST_MOVE else "",
+    )
+
+
+LONGEST_MOVE = 3
+"""A letter and a position of two digits."""
+
+
+def _moved(questions: flow.Flow, posted: Posted | None) -> tuple[Step, str, bool]:
+    """The step that was asked for, the choice to show as chosen, and whether to say that we start anew."""
+    if posted is None:
+        return steps.start(questions), "", False
+    token, made, position = posted
+    step = steps.unseal(token)
+    if step is None:
+        return steps.start(questions), "", True
+    after = steps.move(questions, step, made, position)
+    ticked = str(after.answers.get(after.at, ""))
+    if made == steps.STAY and after.at == step.at:
+        ticked = steps.chosen(step, position) or ticked
+    return after, ticked, False
+
+
+def same_origin(request: HttpRequest) -> bool:
+    """Whether the browser says that the request comes from a page of ours, or cannot say (E2)."""
+    site = request.META.get("HTTP_SEC_FETCH_SITE")
+    if site is not None:
+        return site in ("same-origin", "none")
+    origin = request.META.get("HTTP_ORIGIN")
+    return origin is None or origin == f"{request.scheme}://{request.get_host()}"
+
+
+def render_step(
+    request: HttpRequest, edition: Edition, step: Step, ticked: str = "", notice: bool = False, *, whole: bool
+) -> str:
+    """A step as HTML: the whole page, or only the part that htmx swaps."""
+    context = outcome_context(edition, step) if step.done else question_context(edition, step, ticked)
+    context |= {"token": steps.seal(step), "notice": notice, "language": get_language_info(get_language() or "")}
+    context |= {"action": reverse("question"), "site_name": settings.SITE_NAME}
+    if not whole:
+        return render_to_string("parts/step.html", context)
+    return render_to_string("step.html", {**base_context(request), **context})
+
+
+def question_context(edition: Edition, step: Step, ticked: str) -> dict[str, Any]:
+    """What the template of a question needs."""
+    asked = edition.flow.question(step.at)
+    assert asked is not None
+    before = list(step.answers)
+    number = (before.index(step.at) if step.at in before else len(before)) + 1
+    choices = {choice.key: choice for choice in asked.choices}
+    return {
+        "question": asked,
+        "choices": [(position, choices[key], key == ticked) for position, key in enumerate(step.offered)],
+        "number": number,
+        "most": checks.MOST_QUESTIONS,
+        "title": gettext("Question %(number)s of up to %(most)s") % {"number": number, "most": checks.MOST_QUESTIONS},
+        "first": number == 1,
+    }
+
+
+URGENT_MAX_RANK = 15
+"""Guidance up to this rank is shown open, right below the first service."""
+CARDS_SHOWN = 5
+"""Services shown at once on an outcome: the best and the next four; the rest stands behind "More"."""
+
+
+def outcome_context(edition: Edition, step: Step) -> dict[str, Any]:
+    """What the template of an outcome needs."""
+    given = flow.complete(edition.flow, step.answers)
+    now = timezone.now()
+    shown = [
+        cards.card(service, t(edition.organizations[service.organization].name), now, t(rule.reason), step.prefer)
+        for rule in flow.recommend(edition.flow, given)
+        if (service := edition.services.get(rule.service))
+    ]
+    guidance = flow.guide(edition.flow, given)
+    return {
+        "outcome": True,
+        "top": shown[0] if shown else None,
+        "next": shown[1:CARDS_SHOWN],
+        "more": shown[CARDS_SHOWN:],
+        "open_first": cards.open_first(shown),
+        "wallet": cards.wallet(shown[:CARDS_SHOWN]),
+        "urgent": [text for text in guidance if text.rank <= URGENT_MAX_RANK],
+        "guidance": [text for text in guidance if text.rank > URGENT_MAX_RANK],
+        "report": any(card.service.category == "report" for card in shown),
+        "told": given_answers(edition.flow, step.answers),
+        "prefer": step.prefer,
+        "preferences": cards.PREFERENCES.items(),
+        "title": gettext("Where to turn"),
+    }
+
+
+def given_answers(questions: flow.Flow, given: flow.Answers) -> list[tuple[int, flow.Question, str]]:
+    """The answers as people read them, each with its place."""
+    found = []
+    for place, (key, choice) in enumerate(given.items()):
+        asked = questions.question(key)
+        assert asked is not None
+        labels = {option.key: t(option.label) for option in asked.choices}
+        found.append((place, asked, labels.get(str(choice)) or gettext("I'd rather not say")))
+    return found
+
+
+# All services
+
+
+@csrf_exempt  # as above
+@sensitive_post_parameters()
+@allow("GET", "HEAD", "POST")
+def all_services(request: HttpRequest) -> HttpResponse:
+    """Every service by group; by POST with script, those that fit what a person looks for (C5, B9)."""
+    try:
+        return directory_response(request, in_force.current())
+    except NoEdition:
+        return error(request, 503)
+
+
+def directory_response(request: HttpRequest, edition: Edition) -> HttpResponse:
+    """All services of this edition, or those that fit what a person looks for."""
+    wish, open_now = _wished(request, edition)
+    name = page_cache.encoding(request)
+    whole = not request.htmx  # type: ignore[attr-defined]
+    # Searches have a memory of their own: there are many, and they must not push outcomes out.
+    caches = edition.derived(PageCaches)
+    kept = (caches.searches if wish or open_now else caches.outcomes).page(
+        ("all", get_language(), whole, name, _unreadable(wish), open_now),
+        lambda: sizes.pack(render_all(request, edition, wish, open_now), name, sizes.ALL if whole else sizes.FOUND),
+    )
+    return page_cache.reply(kept, name, "HX-Request")
+
+
+def render_all(request: HttpRequest, edition: Edition, wish: search.Wish, open_now: bool) -> str:
+    """The services that a person looks for as HTML: the whole page, or only the part that htmx swaps."""
+    context: dict[str, Any] = {}
+    if wish or open_now:
+        shown = (_card(edition, service) for service in search.find(edition, wish))
+        context["found"] = [card for card in shown if card.state == "open" or not open_now]
+    else:
+        context["groups"] = groups(edition)
+    if request.htmx:  # type: ignore[attr-defined]
+        return render_to_string("parts/groups.html", {**context, "swapped": True})
+    return render_to_string("all.html", {**base_context(request), **directory_context(edition), **context})
+
+
+def directory_context(edition: Edition) -> dict[str, Any]:
+    """What the page of all services shows around the cards: what to look for, and the list for machines."""
+    return {
+        "ways": [(key, label) for key, (label, _kinds) in search.CONTACT_FILTERS.items()],
+        "needs": labels.CATEGORY,
+        "spoken": [(code, cards.LANGUAGE_NAMES.get(code, code)) for code in search.languages(edition)],
+        "linked_data": edition.derived(open_data.linked_data),
+    }
+
+
+def _wished(request: HttpRequest, edition: Edition) -> tuple[search.Wish, bool]:
+    """What a person looks for, and whether only what is open now. What makes no sense counts as nothing."""
+    if request.method != "POST" or not same_origin(request):
+        return search.Wish(), False
+    need, way, language = (request.POST.get(name, "") for name in "nkl")
+    wish = search.Wish(
+        words=search.bare(request.POST.get("w", "")[: 2 * search.LONGEST])[: search.LONGEST],
+        need=need if need in dict(labels.CATEGORY) else "",
+        way=way if way in search.CONTACT_FILTERS else "",
+        language=language if language in search.languages(edition) else "",
+    )
+    return wish, "o" in request.POST
+
+
+_PEPPER = secrets.token_bytes(32)
+
+
+def _unreadable(wish: search.Wish) -> bytes:
+    """What stands for a search in memory: the privacy page promises that what a person types is not kept."""
+    return hashlib.blake2b(repr(wish).encode(), key=_PEPPER, digest_size=16).digest()
+
+
+def groups(edition: Edition) -> list[tuple[str, list[cards.Card]]]:
+    """All services as cards, by group, in the order of the groups."""
+    found: dict[str, list[cards.Card]] = {}
+    for service in edition.content.services:
+        found.setdefault(service.category, []).append(_card(edition, service))
+    return [(str(name), found[key]) for key, name in labels.CATEGORY if key in found]
+
+
+def _card(edition: Edition, service: records.Service) -> cards.Card:
+    return cards.card(service, t(edition.organizations[service.organization].name), timezone.now())

@@ -1,0 +1,81 @@
+"""Staff pages: the map of the flow, and the table of what leads to each service."""
+
+from functools import partial
+from typing import Any
+
+from django.contrib.admin import AdminSite
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils.translation import gettext as _
+
+from navigator import models
+from navigator.editions import in_force
+from navigator.editions.content import Content, check
+from navigator.editions.draft import compile_draft
+from navigator.editions.wording import describe_path
+from navigator.engine import checks
+from services.models import Service
+from services.texts import t
+
+from . import map_layout
+from .pages import links
+
+ZOOMS = ("fit", "50", "100", "150", "200")
+"""To the width of the window, or per cent."""
+
+
+def urls(site: AdminSite) -> list[Any]:
+    """The addresses of these pages, under the admin's."""
+    return [path("map/", site.admin_view(partial(flow_map, site)), name="map")]
+
+
+def flow_map(site: AdminSite, request: HttpRequest) -> HttpResponse:
+    """The map and the table, of the draft or (``?of=edition``) of the edition in force."""
+    edition = in_force.current_or_none()
+    of_edition = edition is not None and request.GET.get("of") == "edition"
+    shown = edition.content if edition and of_edition else compile_draft()
+    report = check(shown)
+    names = {service.slug: t(service.name) or service.slug for service in shown.services}
+    found = map_layout.stops(shown.flow, names)
+    asked = request.GET.get("zoom", "")
+    zoom = asked if asked in ZOOMS else "100"
+    sheet = map_layout.draw(found)
+    return TemplateResponse(
+        request,
+        "admin/map.html",
+        {
+            **site.each_context(request),
+            "title": _("Map of the questions"),
+            "edition": edition,
+            "of": "edition" if of_edition else "draft",
+            "zoom": zoom,
+            "zooms": ZOOMS,
+            "sheet": sheet,
+            "shown_width": "100%" if zoom == "fit" else str(round(sheet.width * int(zoom) / 100)),
+            "stops": found,
+            "titles": {stop.key: stop.words for stop in found},
+            "report": report,
+            "coverage": coverage(shown, report),
+            "links": {**links(site, models.Question, "key"), **links(site, Service, "slug")},
+        },
+    )
+
+
+def coverage(shown: Content, report: checks.Report) -> list[dict[str, Any]]:
+    """Each service with the paths that lead to it; those that no path reaches come first."""
+    rows = []
+    for service in shown.services:
+        found = report.coverage.get(service.slug, checks.Coverage())
+        rows.append(
+            {
+                "slug": service.slug,
+                "name": t(service.plain),
+                "official": t(service.name),
+                "first": found.first,
+                "also": found.also,
+                "shortest": describe_path(shown.flow, found.shortest) if found.shortest else "",
+                "listed": service.directory_only,
+            }
+        )
+    return sorted(rows, key=lambda row: (bool(row["shortest"]), row["listed"], str(row["name"]).casefold()))

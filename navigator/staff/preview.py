@@ -1,0 +1,97 @@
+"""The real public pages on the draft, for staff who are signed in.
+
+The public addresses stand under one of the admin's, as a site does that is mounted there: every link
+and every form leads to the preview, and the templates know nothing of it but the bar on top.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.contrib.admin import AdminSite
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.loader import render_to_string
+from django.urls import Resolver404, get_script_prefix, path, resolve, reverse, set_script_prefix
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import get_language_from_path, override
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.debug import sensitive_post_parameters
+
+from navigator.editions.draft import compile_draft
+from navigator.editions.edition import as_edition
+from navigator.public import cards, pages, views
+from services.models import Service
+from services.texts import t
+
+
+def urls(site: AdminSite) -> list[Any]:
+    """The addresses of the preview, under the admin's."""
+    return [
+        path("preview/", site.admin_view(preview), name="preview"),
+        path("preview/<path:rest>", site.admin_view(preview)),
+    ]
+
+
+DRAFTED = {"question": views.step_response, "all": views.directory_response}
+"""The public pages that show an edition; the others are the same on every one."""
+
+
+class Preview(NamedTuple):
+    """What the frame of a page must know of the preview: whose page it is, and the way back."""
+
+    name: str
+    back: str
+
+
+@csrf_exempt  # as on the public pages: nothing is changed, and `same_origin` is checked
+@sensitive_post_parameters()
+@pages.allow("GET", "HEAD", "POST")
+def preview(request: HttpRequest, rest: str = "") -> HttpResponse:
+    """A public page, by its own address ``rest``, on the draft; ``all/?service=`` is one card alone."""
+    address, back, row = f"/{rest}", reverse("admin:index"), None
+    if slug := request.GET.get("service"):
+        row = get_object_or_404(Service.objects.select_related("organization"), slug=slug)
+        back = reverse("admin:services_service_change", args=[row.pk])
+    language = get_language_from_path(address) or settings.LANGUAGE_CODE
+    with override(language), mounted(reverse("admin:preview")):
+        try:
+            match = resolve(address)
+        except Resolver404 as error:
+            raise Http404 from error
+        if match.view_name not in (*pages.PUBLIC, "leave"):
+            raise Http404
+        request.preview = Preview(match.view_name, back)  # type: ignore[attr-defined]
+        if row and match.view_name == "all":
+            response = one(request, row)
+        elif view := DRAFTED.get(match.view_name):
+            response = view(request, as_edition(compile_draft()))
+        else:
+            response = match.func(request, *match.args, **match.kwargs)
+        response["Content-Language"] = language
+        return response
+
+
+def one(request: HttpRequest, row: Service) -> HttpResponse:
+    """The page of all services with one service alone, live or not. The public has no page of that kind."""
+    frame, query = pages.base_context(request), urlencode({"service": row.slug})
+    context = {
+        **frame,
+        **views.directory_context(as_edition(compile_draft())),
+        "languages": [{**each, "path": f"{each['path']}?{query}"} for each in frame["languages"]],
+        "found": [cards.card(row.record(), t(row.organization.record().name), timezone.now())],
+    }
+    return HttpResponse(render_to_string("all.html", context))
+
+
+@contextmanager
+def mounted(root: str) -> Iterator[None]:
+    """Addresses are made as on a site that is mounted at ``root``."""
+    before = get_script_prefix()
+    set_script_prefix(root)
+    try:
+        yield
+    finally:
+        set_script_prefix(before)

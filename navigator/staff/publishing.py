@@ -1,0 +1,76 @@
+"""Staff page: publish the draft."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.admin import AdminSite
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from navigator.editions import publish
+from navigator.editions.content import Content, digest, encode
+from navigator.editions.differences import Difference, differences
+from navigator.editions.publish import Changed, Refused
+from navigator.engine import flow
+
+from .pages import PERMISSION, faults, grouped, newest_edition, other_publishers, page, refused
+
+NONE = Content(languages=(), flow=flow.Flow(questions=(), recommendations=()), organizations=(), services=())
+"""What is in force before anything was published."""
+
+
+def urls(site: AdminSite) -> list[Any]:
+    """The address of this page, under the admin's."""
+    return [path("publish/", site.admin_view(publish_draft), name="publish")]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def publish_draft(request: HttpRequest) -> HttpResponse:
+    """What differs, what the checks say, and the button; by POST, publish what was shown."""
+    if not request.user.has_perm(PERMISSION):
+        return refused(request)
+    others = other_publishers(request.user)
+    status, note = 200, request.POST.get("note", "")
+    if request.method == "POST" and others is None:
+        status = 409
+        try:
+            row = publish.publish(request.user, note[:500], expected=request.POST.get("draft") or "none")
+        except Changed:
+            messages.error(request, _("Nothing was published: this is no longer the draft that you saw. Look again."))
+        except Refused:
+            messages.error(request, _("Nothing was published: the draft does not pass the checks."))
+        else:
+            messages.success(request, _("Edition %(number)s is published.") % {"number": row.number})
+            return redirect("admin:publish")
+    elif request.method == "POST":
+        status = 403
+        messages.error(request, _("Nothing was published: you edited this draft, so somebody else must publish it."))
+    draft, report = publish.check_draft()
+    edition = newest_edition()
+    found = differences(edition.content if edition else NONE, draft)
+    return page(
+        request,
+        "publish",
+        _("Publish"),
+        status,
+        edition=edition,
+        groups=grouped(found),
+        count=len(found),
+        report=report,
+        faults=faults(report.problems, draft),
+        note=note or summary(found),
+        draft=digest(encode(draft)),
+        others=others,
+        damaged=publish.damaged(),
+    )
+
+
+def summary(found: Sequence[Difference]) -> str:
+    """A first note on what changed: the services and questions that it is about."""
+    places = list(dict.fromkeys(one.where for one in found))
+    words = ", ".join(places[:3])
+    return words + (_(" and %(count)s more") % {"count": len(places) - 3} if len(places) > 3 else "")

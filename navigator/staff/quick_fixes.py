@@ -1,0 +1,79 @@
+"""Staff page: one urgent fix of one service, published past a draft that is not ready."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.admin import AdminSite
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from navigator.editions import publish, quick_fix
+from navigator.editions.content import check
+from navigator.editions.differences import differences
+from navigator.editions.publish import Changed, Refused
+from services import models as directory
+from services.records import Service
+from services.texts import t
+
+from .pages import PERMISSION, faults, grouped, newest_edition, page, refused
+
+
+def urls(site: AdminSite) -> list[Any]:
+    """The address of this page, under the admin's."""
+    return [path("publish/fix/", site.admin_view(quick_fix_page), name="quick-fix")]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def quick_fix_page(request: HttpRequest) -> HttpResponse:
+    """One urgent fix of one service: choose it, see what it changes, publish it."""
+    if not request.user.has_perm(PERMISSION):
+        return refused(request)
+    edition = newest_edition()
+    if edition is None:
+        return redirect("admin:publish")
+    slug = request.POST.get("service") or request.GET.get("service", "")
+    off = directory.Service.objects.filter(status="retired").exclude(slug__in=edition.services)
+    former = publish.last_with(slug) if off.filter(slug=slug).exists() else None
+    service = (former or edition).services.get(slug)
+    context: dict[str, Any] = {"edition": edition, "service": service, "former": former}
+    if service is None:
+        services = sorted(edition.content.services, key=lambda each: t(each.name).casefold())
+        return page(request, "quick_fix", _("Fix one thing now"), services=services, off=off, unknown=slug, **context)
+    form = quick_fix.Fix(edition, service, request.user, request.POST or None, former=former)
+    if request.method != "POST":
+        return page(request, "quick_fix", _("Fix one thing now"), form=form, **context)
+    if not form.is_valid() or "again" in request.POST:
+        return page(request, "quick_fix", _("Fix one thing now"), form=form, **context)
+    return _fix(request, form, service, context)
+
+
+def _fix(request: HttpRequest, form: quick_fix.Fix, service: Service, context: dict[str, Any]) -> HttpResponse:
+    """Show what a fix changes; publish it, if that is what was shown before."""
+    status = 200
+    if "publish" in request.POST:
+        status = 409
+        try:
+            if request.POST.get("edition") != str(form.edition.number):
+                raise Changed
+            row = form.publish()
+        except Changed:
+            messages.error(request, _("Nothing was published: another edition is in force by now. Look again."))
+        except Refused:
+            messages.error(request, _("Nothing was published: this fix does not pass the checks."))
+        else:
+            messages.success(request, _("Edition %(number)s is published.") % {"number": row.number})
+            return redirect("admin:editions")
+    fixed = form.content()
+    report = check(fixed)
+    context |= {
+        "form": form,
+        "groups": grouped(differences(form.edition.content, fixed)),
+        "faults": faults(report.problems, form.edition.content),
+        "in_draft": form.draft() is not None,
+        "rules": len(form.rules()),
+        "switched": form.cleaned_data["what"],
+    }
+    return page(request, "quick_fix_confirm", _("Fix one thing now"), status, **context)

@@ -1,0 +1,114 @@
+"""The staff's desk: Django admin, with the pages of our own beside the tables."""
+
+import sys
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from navigator import models
+from navigator.editions import database, in_force, publish
+from navigator.editions.differences import differences
+from navigator.public import pages as public
+from services.models import Service
+
+from . import check_sheet, editions_pages, explain, map, pages, preview, publishing, quick_fixes
+
+PARTS = (publishing, quick_fixes, editions_pages, preview, explain, map, check_sheet)
+"""The modules with pages of our own."""
+
+
+class StaffSite(admin.AdminSite):
+    """Django's admin site with our start page, publishing and the map."""
+
+    site_header = _("Find services: staff")
+    site_title = _("Staff")
+    index_title = _("Start")
+
+    def get_urls(self) -> list[Any]:
+        """Our pages come before Django's own catch-all."""
+        return [*(url for part in PARTS for url in part.urls(self)), *super().get_urls()]
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """The start page: what wants attention, then Django's list of tables."""
+        news = start() if request.user.has_perm("services.view_service") else {}
+        return super().index(request, {**news, **(extra_context or {})})
+
+
+ROWS_SHOWN = 10
+"""Rows of each list on the start page."""
+
+
+def start() -> dict[str, Any]:
+    """What wants attention: checks that are due, changes not yet published, problems, the last editions."""
+    draft, report = publish.check_draft()
+    database.look()
+    edition = in_force.current_or_none()
+    due = Service.objects.due()
+    changed = None if edition is None else differences(edition.content, draft)
+    return {
+        "staff_site": True,
+        "damaged": publish.damaged(),
+        "due": due[:ROWS_SHOWN],
+        "due_count": len(due),
+        "changed": changed,
+        "groups": pages.grouped(changed or ())[:6],
+        "problems": pages.faults(report.problems[:ROWS_SHOWN], draft),
+        "problem_count": len(report.problems),
+        "path_count": report.paths,
+        "editions": models.Edition.objects.select_related("published_by").defer("content")[:5],
+    }
+
+
+# Errors: staff read what to do in their own pages; anybody else sees 911 and the main numbers
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None, reason: str = "") -> HttpResponse:
+    """403; with a reason, of Django's CSRF check."""
+    if not _is_staff_page(request):
+        return public.forbidden(request)
+    why = (
+        gettext(
+            "The page was open too long, or you signed in again meanwhile. Nothing was saved: go back and load it anew."
+        )
+        if reason
+        else gettext("Your account has no right to it. Whoever looks after the accounts can give it to you.")
+    )
+    return pages.page(request, "trouble", gettext("You cannot do this"), 403, why=why)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404."""
+    if not _is_staff_page(request):
+        return public.not_found(request)
+    why = gettext("The address is not right, or what stood here was deleted.")
+    return pages.page(request, "trouble", gettext("This page is not here"), 404, why=why)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500; where the database does not take what staff do, a 503 that says so. It looks at no session: none can be."""
+    error = sys.exc_info()[1]
+    if not request.path_info.startswith(settings.ADMIN_PATH) or not isinstance(error, OperationalError):
+        return public.server_error(request)
+    context = {"status": 503, "why": _database_trouble(error), "main": public.main_numbers()}
+    return public.page(request, "account/no_database.html", context, 503)
+
+
+def _database_trouble(error: OperationalError) -> str:
+    """What is wrong with the database, in words."""
+    said = str(error).lower()
+    if any(word in said for word in ("full", "no space", "i/o error", "readonly", "read-only")):
+        return gettext("The disk of this site is full, or cannot be written.")
+    if "locked" in said:
+        return gettext("The database of this site is busy with something else.")
+    return gettext("The database of this site does not answer.")
+
+
+def _is_staff_page(request: HttpRequest) -> bool:
+    """Whether somebody of the staff is on the desk. Of a public page, not even the session is looked at."""
+    return request.path_info.startswith(settings.ADMIN_PATH) and admin.site.has_permission(request)
