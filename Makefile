@@ -55,8 +55,8 @@ staff: $(VENV)/base $(MO) ## Create a staff account
 	@$(LOCAL) $(BIN)/python manage.py setup
 	@$(LOCAL) $(BIN)/python manage.py createsuperuser
 
-unit: $(VENV)/test $(MO) ## Run some tests in one process: make unit ARGS=tests/navigator/test_flow.py
-	@$(if $(ARGS),$(BIN)/python -m pytest -n 0 $(ARGS),echo "Say which: make unit ARGS=tests/navigator/test_flow.py"; exit 2)
+unit: $(VENV)/test $(MO) ## Run some tests in one process: make unit ARGS=tests/engine/test_flow.py
+	@$(if $(ARGS),$(BIN)/python -m pytest -n 0 $(ARGS),echo "Say which: make unit ARGS=tests/engine/test_flow.py"; exit 2)
 
 test: $(VENV)/test $(MO) lint ## Run every check and every test, in real browsers; on PostgreSQL too, what touches the database
 	@$(BIN)/python -m tests.browser.find
@@ -103,7 +103,7 @@ messages: $(VENV)/test ## Put new words of the interface into the catalogues, to
 lock: $(VENV)/base ## Pin the requirements anew
 	$(BIN)/python -m pip install -qq --disable-pip-version-check uv
 	cd requirements && for name in base test bench; do UV_CUSTOM_COMPILE_COMMAND="make lock" \
-		$(abspath $(BIN))/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url $$name.in --output-file $$name.txt; done
+		$(abspath $(BIN))/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url $(ARGS) $$name.in --output-file $$name.txt; done
 
 clean: ## Remove the virtual environment (what staff wrote, in var/, stays)
 	rm -rf $(VENV)

@@ -1,7 +1,6 @@
 """The directory on the staff's desk: one page a service, with its ways to reach and its sources."""
 
 import re
-import unicodedata
 from typing import Any, ClassVar
 
 from django import forms
@@ -23,6 +22,7 @@ from i18nfield.fields import I18nCharField, I18nTextField
 from . import phones
 from .forms import CarefulForm, Lines, OrderedFormSet, TranslatedInput, TranslatedText, differences
 from .models import NUMBERED, ContactPoint, Organization, Service, Source, gaps, words
+from .texts import fold
 
 BOXES: dict[type, dict[str, Any]] = {
     I18nCharField: {"widget": TranslatedInput},
@@ -248,8 +248,7 @@ class CheckForm(forms.Form):
 
 def search_key(text: str) -> str:
     """Text for finding: small letters without accents, and numbers without what stands between the digits."""
-    bare = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
-    return re.sub(r"(?<=\d)[\s().-]+(?=\d)", "", bare)
+    return re.sub(r"(?<=\d)[\s().-]+(?=\d)", "", fold(text))
 
 
 @admin.register(Service)

@@ -130,7 +130,7 @@ class Organization(Theirs):
     website: str = ""
 
 
-class Service(Theirs):
+class HsdsService(Theirs):
     """HSDS ``service``."""
 
     id: UUID
@@ -215,15 +215,16 @@ def _read(row: Any, language: str, report: Report) -> tuple[records.Service, rec
         ours = msgspec.structs.replace(hsds.read_service(row), status="draft")
         return ours, hsds.read_organization(row["organization"]), []
     # Where a list says only who runs a service, no more is needed.
-    theirs = msgspec.convert(row, Service, strict=False)
-    report.unheld.update(name for name in row if name not in Service.__struct_fields__ and name != "organization_id")
+    theirs = msgspec.convert(row, HsdsService, strict=False)
+    known = {*HsdsService.__struct_fields__, "organization_id"}
+    report.unheld.update(name for name in row if name not in known)
     return _Draft(theirs, language).made()
 
 
 class _Draft:
     """A foreign service on its way to a record."""
 
-    def __init__(self, theirs: Service, language: str) -> None:
+    def __init__(self, theirs: HsdsService, language: str) -> None:
         self.theirs = theirs
         self.language = language
         self.notes: list[str] = []
@@ -403,7 +404,7 @@ def _is_web(address: str) -> bool:
 
 
 def _is_code(code: str) -> bool:
-    return bool(re.fullmatch(r"[a-z]{2,3}(-[A-Za-z]+)?", code))
+    return bool(re.fullmatch(models.LANGUAGE_CODE, code))
 
 
 def _spoken(language: Language) -> str:

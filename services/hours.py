@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
-from .sentences import Sentence
+from .messages import Message
 
 State = Literal["open", "closed", "unknown"]
 DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
@@ -41,6 +41,13 @@ class Schedule(NamedTuple):
     spans: tuple[Span, ...]
     closed_on_holidays: bool
 
+    def days_by_time(self) -> dict[tuple[int, int], list[int]]:
+        """The days (0 is Monday) on which it opens and closes at the same minutes of the day."""
+        found: dict[tuple[int, int], list[int]] = {}
+        for span in self.spans:
+            found.setdefault((span.start, span.end), []).append(span.day)
+        return found
+
 
 _RULE = re.compile(r"(?P<days>[A-Z][a-z](?:[-,][A-Z][a-z])*)\s+(?P<times>[\d:,\s-]+)")
 _TIME = re.compile(r"(\d{1,2}):(\d{2})-(\d{1,2}):(\d{2})")
@@ -48,7 +55,7 @@ _TIME = re.compile(r"(\d{1,2}):(\d{2})-(\d{1,2}):(\d{2})")
 
 @lru_cache(maxsize=1024)
 def parse(text: str) -> Schedule:
-    """Read a weekly schedule (not ``24/7``, not empty). Raises ValueError with a Sentence for staff."""
+    """Read a weekly schedule (not ``24/7``, not empty). Raises ValueError with a Message for staff."""
     spans: list[Span] = []
     closed_on_holidays = False
     for part in filter(None, (part.strip() for part in text.split(";"))):
@@ -58,7 +65,7 @@ def parse(text: str) -> Schedule:
         rule = _RULE.fullmatch(part)
         if not rule:
             raise ValueError(
-                Sentence(
+                Message(
                     "“%(part)s” is not understood. Write hours like “Mo-Fr 08:00-20:00; PH off”, or “24/7”.", part=part
                 )
             )
@@ -66,7 +73,7 @@ def parse(text: str) -> Schedule:
             for time in rule["times"].split(","):
                 spans.append(_span(day, time.strip()))
     if not spans:
-        raise ValueError(Sentence("No opening time is given. Leave the hours empty if they are not known."))
+        raise ValueError(Message("No opening time is given. Leave the hours empty if they are not known."))
     spans.sort()
     _refuse_overlap(spans)
     return Schedule(tuple(spans), closed_on_holidays)
@@ -78,7 +85,7 @@ def _days(text: str) -> list[int]:
         first, _, last = part.partition("-")
         for name in filter(None, (first, last)):
             if name not in DAYS:
-                raise ValueError(Sentence("“%(name)s” is not a day. Use Mo, Tu, We, Th, Fr, Sa, Su.", name=name))
+                raise ValueError(Message("“%(name)s” is not a day. Use Mo, Tu, We, Th, Fr, Sa, Su.", name=name))
         start = DAYS.index(first)
         count = (DAYS.index(last) - start) % 7 if last else 0
         found += [(start + step) % 7 for step in range(count + 1)]
@@ -88,14 +95,14 @@ def _days(text: str) -> list[int]:
 def _span(day: int, text: str) -> Span:
     time = _TIME.fullmatch(text)
     if not time:
-        raise ValueError(Sentence("“%(text)s” is not a time. Write it like 08:00-20:00.", text=text))
+        raise ValueError(Message("“%(text)s” is not a time. Write it like 08:00-20:00.", text=text))
     h1, m1, h2, m2 = map(int, time.groups())
     if m1 > 59 or m2 > 59 or h1 > 23 or h2 > 24 or (h2 == 24 and m2):
-        raise ValueError(Sentence("“%(text)s” is not a time of day.", text=text))
+        raise ValueError(Message("“%(text)s” is not a time of day.", text=text))
     start, end = h1 * 60 + m1, h2 * 60 + m2
     if start == end:
         raise ValueError(
-            Sentence("“%(text)s” starts and ends at the same time. For day and night write 24/7.", text=text)
+            Message("“%(text)s” starts and ends at the same time. For day and night write 24/7.", text=text)
         )
     return Span(day, start, end if end > start else end + DAY)
 
@@ -105,7 +112,7 @@ def _refuse_overlap(spans: list[Span]) -> None:
     ranges.append((ranges[0][0] + WEEK, ranges[0][1] + WEEK))
     for (_, end), (start, _) in itertools.pairwise(ranges):
         if start < end:
-            raise ValueError(Sentence("Two opening times overlap on %(day)s.", day=DAYS[start // DAY % 7]))
+            raise ValueError(Message("Two opening times overlap on %(day)s.", day=DAYS[start // DAY % 7]))
 
 
 @lru_cache(maxsize=8)

@@ -166,13 +166,10 @@ def _schedule(record: Service, text: str, timezone: str) -> Iterator[Json]:
         notes.append(f"Times are those of clocks in {timezone}; the offset given is that of its standard time.")
     else:
         notes.append("Times are those of the caller's own clock.")
-    days_of: dict[tuple[int, int], list[str]] = {}
-    for span in schedule.spans:
-        days_of.setdefault((span.start, span.end), []).append(hours.DAYS[span.day].upper())
-    for (start, end), found in days_of.items():
+    for (start, end), found in schedule.days_by_time().items():
         yield common | {
             "id": identifier("schedule", record.slug, text, timezone, str(start)),
-            "byday": ",".join(found),
+            "byday": ",".join(hours.DAYS[day].upper() for day in found),
             "opens_at": _clock(start, timezone),
             "closes_at": _clock(end, timezone),
             "notes": " ".join(notes),

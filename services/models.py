@@ -17,6 +17,7 @@ from . import hours, labels, phones, records
 from .records import LINKED, NUMBERED
 
 ADDRESS = r"https?://[\w.-]+\.[a-z]+\.?(:\d+)?([/?#]\S*)?"
+LANGUAGE_CODE = r"[a-z]{2,3}(-[A-Za-z]+)?"
 LONGEST_WORDS = 4_000
 """Characters of the longest text in one language; more is a slip of the clipboard."""
 
@@ -216,7 +217,7 @@ class Service(models.Model):
         kept = Service.objects.filter(pk=self.pk, assured_date=self.assured_date)
         if self.assured_date and self.assured_date > timezone.localdate() and not kept.exists():
             errors["assured_date"] = _("This day is in the future.")
-        if any(not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z]+)?", code) for code in codes(self.languages)):
+        if any(not re.fullmatch(LANGUAGE_CODE, code) for code in codes(self.languages)):
             errors["languages"] = _("Use language codes such as “en, es”.")
         if errors:
             raise ValidationError(errors)

@@ -5,7 +5,7 @@ import re
 import phonenumbers
 from phonenumbers import PhoneNumberFormat, PhoneNumberType, shortnumberinfo
 
-from .sentences import Sentence
+from .messages import Message
 
 REGION = "US"
 
@@ -13,22 +13,22 @@ REGION = "US"
 def parse(text: str) -> str:
     """A number as typed -> ``+18883737888``, or a short code such as ``988`` or ``233733``.
 
-    Letters count as their keys. Raises ValueError with a Sentence that staff can act on.
+    Letters count as their keys. Raises ValueError with a Message that staff can act on.
     """
     typed = text.strip()
     if re.fullmatch(r"[0-9]{3,6}", typed):
         short = phonenumbers.parse(typed, REGION)
         if not shortnumberinfo.is_valid_short_number_for_region(short, REGION):
-            raise ValueError(Sentence("“%(typed)s” is not a short code that works in the United States.", typed=typed))
+            raise ValueError(Message("“%(typed)s” is not a short code that works in the United States.", typed=typed))
         return typed
     try:
         number = phonenumbers.parse(typed, REGION)
     except phonenumbers.NumberParseException:
         raise ValueError(
-            Sentence("“%(typed)s” is not a phone number. Write it like 888-373-7888, or a code like 988.", typed=typed)
+            Message("“%(typed)s” is not a phone number. Write it like 888-373-7888, or a code like 988.", typed=typed)
         ) from None
     if number.extension or not phonenumbers.is_valid_number(number):
-        raise ValueError(Sentence("“%(typed)s” is not a phone number that exists. Check every digit.", typed=typed))
+        raise ValueError(Message("“%(typed)s” is not a phone number that exists. Check every digit.", typed=typed))
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
 
 

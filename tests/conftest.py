@@ -14,7 +14,8 @@ from django.utils import translation
 from navigator.editions import content, draft, in_force, publish
 from navigator.editions.edition import decode
 
-from .server import manage
+from .server import Server, manage
+from .staff.accounts import make_staff, sign_in
 
 ROOT = Path(__file__).resolve().parent.parent
 NOON = dt.datetime(2026, 11, 24, 12, 0, tzinfo=dt.timezone(dt.timedelta(hours=-5)))
@@ -91,6 +92,25 @@ def ready(tmp_path_factory):
 def another(ready, tmp_path_factory):
     """Makes the folder of another site: a copy."""
     return lambda: shutil.copytree(ready, tmp_path_factory.mktemp("site"), dirs_exist_ok=True)
+
+
+@pytest.fixture(scope="session")
+def site(another):
+    """The site as it is served."""
+    with Server(another()) as server:
+        yield server
+
+
+@pytest.fixture
+def staff(db):
+    """A staff member of full power."""
+    return make_staff()
+
+
+@pytest.fixture
+def staff_client(client, staff):
+    """A client that is signed in as ``staff``."""
+    return sign_in(client, staff)
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,9 @@
 """A page's form as a browser would send it."""
 
+import html
 from html.parser import HTMLParser
+
+from django.urls import reverse
 
 
 class _Fields(HTMLParser):
@@ -46,3 +49,18 @@ def filled(response, form):
     fields = _Fields(form)
     fields.feed(response.content.decode())
     return {name: values for name, values in fields.data.items() if "__prefix__" not in name}
+
+
+def page_of(row, what="change"):
+    """The address of a row's page in Django admin."""
+    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_{what}", args=[row.pk])
+
+
+def save(client, row, **changes):
+    """Open the page of a row, change fields, save."""
+    return client.post(page_of(row), filled(client.get(page_of(row)), f"{row._meta.model_name}_form") | changes)
+
+
+def unescaped(response):
+    """A page with its characters as people read them."""
+    return html.unescape(response.content.decode())

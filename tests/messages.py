@@ -9,7 +9,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from babel.messages import Catalog, Message, extract, mofile, pofile
+from babel.messages import Catalog, extract, mofile, pofile
+from babel.messages import Message as Entry
 from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -20,7 +21,7 @@ STAFF = ("templates/admin/", "templates/account/", "templates/mfa/")
 KEYWORDS = {
     name: extract.DEFAULT_KEYWORDS.get(name.removesuffix("_lazy"))
     for name in (
-        "Sentence",
+        "Message",
         "_",
         "gettext",
         "gettext_lazy",
@@ -78,12 +79,12 @@ def where(language: str) -> Path:
     return CATALOGUES / language / "LC_MESSAGES" / "django.po"
 
 
-def public(message: Message) -> bool:
+def public(message: Entry) -> bool:
     """Whether the public reads it."""
     return any(place.startswith(PUBLIC) and not place.startswith(STAFF) for place, _line in message.locations)
 
 
-def forms(message: Message) -> list[tuple[str, str]]:
+def forms(message: Entry) -> list[tuple[str, str]]:
     """A message with its translation; one with a plural has two forms of each."""
     if isinstance(message.id, tuple):
         return list(zip(message.id, message.string, strict=True))

@@ -9,8 +9,8 @@ Each problem names the shortest path that shows it.
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
+from services.messages import Message
 from services.records import SPEECHLESS, Organization, Record, Service
-from services.sentences import Sentence
 
 from .flow import DANGER, SKIP, Answer, Flow, Recommendation, holds
 from .soundness import Problem, missing_words, unsafe_services, unsound
@@ -75,7 +75,7 @@ class _Walked:
         self.ticked: Counter[str] = Counter()
         self.ways: dict[str, tuple[tuple[int, int], Mapping[str, Answer]]] = {}
         """The shortest path to each service."""
-        self.shortest: dict[tuple[str, str], tuple[Sentence, Mapping[str, Answer]]] = {}
+        self.shortest: dict[tuple[str, str], tuple[Message, Mapping[str, Answer]]] = {}
         self.questions: set[str] = set()
         self.choices: set[tuple[str, Answer]] = set()
         self.rules: set[int] = set()
@@ -105,7 +105,7 @@ class _Walked:
             self._show(
                 "long",
                 "",
-                Sentence(
+                Message(
                     "A path asks %(count)s questions; the most is %(most)s.", count=len(answers), most=MOST_QUESTIONS
                 ),
                 answers,
@@ -114,7 +114,7 @@ class _Walked:
             self._show(
                 "single",
                 "",
-                Sentence(
+                Message(
                     "A path shows %(count)s live services; the fewest is %(fewest)s.",
                     count=len(shown),
                     fewest=FEWEST_SERVICES,
@@ -122,10 +122,10 @@ class _Walked:
                 answers,
             )
         elif not any(slug in self.silent for slug in shown):
-            self._show("speech", "", Sentence("A path shows no service that can be reached without speaking."), answers)
+            self._show("speech", "", Message("A path shows no service that can be reached without speaking."), answers)
         danger = holds(DANGER, answers)
         if danger and (not shown or shown[0] != EMERGENCY):
-            self._show("danger", EMERGENCY, Sentence("Someone is in danger, but 911 does not come first."), answers)
+            self._show("danger", EMERGENCY, Message("Someone is in danger, but 911 does not come first."), answers)
         if outcome.ticks:
             self._take_ticks(outcome, rules, danger)
 
@@ -137,7 +137,7 @@ class _Walked:
                 self._show(
                     "retired",
                     rule.service,
-                    Sentence("“%(name)s” is recommended but is not live.", name=rule.service),
+                    Message("“%(name)s” is recommended but is not live.", name=rule.service),
                     answers,
                 )
         return [rule for rule in rules if rule.service in self.services]
@@ -158,15 +158,17 @@ class _Walked:
         ahead: dict[str, int] = {}
         """By service, the place of the rule that puts it before what stands first without a tick."""
         for tick in outcome.ticks:
-            answers: dict[str, Answer] = {**outcome.answers, key: (tick.key,)}
             self.choices.add((key, tick.key))
-            if tick.recommendations or tick.guidance:
-                self.useful.add(tick.key)
+            if not tick.recommendations and not tick.guidance:
+                continue
+            self.useful.add(tick.key)
+            answers: dict[str, Answer] = {**outcome.answers, key: (tick.key,)}
             self.texts.update(text.key for text in tick.guidance)
             added = self._live(tick.recommendations, answers)
             new = [rule.service for rule in added if rule.service not in shown]
-            self.ticked.update(new)
-            self._cover(new, answers)
+            if new:
+                self.ticked.update(new)
+                self._cover(new, answers)
             found = {rule.service: self.order[id(rule)] for rule in added if self.order[id(rule)] < before}
             self._look_ahead(found, first, danger, answers)
             for slug, place in found.items():
@@ -183,7 +185,7 @@ class _Walked:
             self._show(
                 "danger",
                 EMERGENCY,
-                Sentence("Someone is in danger, but with a tick 911 does not come first."),
+                Message("Someone is in danger, but with a tick 911 does not come first."),
                 answers,
             )
         own = ahead.get(first.service)
@@ -191,7 +193,7 @@ class _Walked:
             self._show(
                 "pushed",
                 first.service,
-                Sentence(
+                Message(
                     "With ticks, “%(name)s” is no more among the first %(count)s; without them it stands first.",
                     name=first.service,
                     count=FIRST_SHOWN,
@@ -205,7 +207,7 @@ class _Walked:
             if slug not in self.ways or length < self.ways[slug][0]:
                 self.ways[slug] = length, answers
 
-    def _show(self, code: str, subject: str, message: Sentence, answers: Mapping[str, Answer]) -> None:
+    def _show(self, code: str, subject: str, message: Message, answers: Mapping[str, Answer]) -> None:
         found = self.shortest.get((code, subject))
         if found is None or _length(answers) < _length(found[1]):
             self.shortest[code, subject] = (message, answers)
@@ -227,19 +229,19 @@ class _Walked:
             yield Problem(
                 code="danger",
                 subject=EMERGENCY,
-                message=Sentence("No question asks whether someone is in danger right now."),
+                message=Message("No question asks whether someone is in danger right now."),
             )
         for question in self.flow.questions:
             if question.key not in self.questions:
                 yield _unreached(
-                    question.key, Sentence("The question “%(question)s” is never asked.", question=question.key)
+                    question.key, Message("The question “%(question)s” is never asked.", question=question.key)
                 )
                 continue
             for choice in question.choices:
                 if (question.key, choice.key) not in self.choices:
                     yield _unreached(
                         f"{question.key}.{choice.key}",
-                        Sentence(
+                        Message(
                             "“%(question)s: %(choice)s” is never offered.", question=question.key, choice=choice.key
                         ),
                     )
@@ -247,7 +249,7 @@ class _Walked:
                     yield Problem(
                         code="idle",
                         subject=f"{question.key}.{choice.key}",
-                        message=Sentence(
+                        message=Message(
                             "“%(question)s: %(choice)s” changes nothing on any path where it is offered.",
                             question=question.key,
                             choice=choice.key,
@@ -257,20 +259,20 @@ class _Walked:
             if id(rule) not in self.rules and rule.service in self.services:
                 yield _unreached(
                     rule.service,
-                    Sentence(
+                    Message(
                         "No path uses the rule for “%(name)s” with rank %(rank)s.", name=rule.service, rank=rule.rank
                     ),
                 )
         for text in self.flow.guidance:
             if text.key not in self.texts:
-                yield _unreached(text.key, Sentence("The guidance “%(name)s” is never shown.", name=text.key))
+                yield _unreached(text.key, Message("The guidance “%(name)s” is never shown.", name=text.key))
         for slug, service in self.services.items():
             ruled = any(rule.service == slug for rule in self.flow.recommendations)
             if not ruled and not service.directory_only:
-                yield _unreached(slug, Sentence("“%(name)s” is live, but no rule leads to it.", name=slug))
+                yield _unreached(slug, Message("“%(name)s” is live, but no rule leads to it.", name=slug))
 
 
-def _unreached(subject: str, message: Sentence) -> Problem:
+def _unreached(subject: str, message: Message) -> Problem:
     return Problem(code="unreached", subject=subject, message=message)
 
 

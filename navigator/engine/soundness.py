@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 
 from services import phones
+from services.messages import Message
 from services.records import NUMBERED, Organization, Record, Service, Text
-from services.sentences import Sentence
 
 from .flow import SKIP, Answer, Condition, Flow, Part
 
@@ -21,7 +21,7 @@ class Problem(Record, frozen=True, kw_only=True):
     code: str
     subject: str
     """The key or slug that it is about; ``question.choice`` for a choice."""
-    message: Sentence
+    message: Message
     path: dict[str, Answer] = {}
     """The shortest answers that show it; empty where no path is needed to see it."""
 
@@ -34,7 +34,7 @@ def unsound(flow: Flow) -> Iterator[Problem]:
             yield Problem(
                 code="double",
                 subject=question.key,
-                message=Sentence("The question “%(question)s” is there twice.", question=question.key),
+                message=Message("The question “%(question)s” is there twice.", question=question.key),
             )
         place[question.key] = index
         keys = [SKIP, *(choice.key for choice in question.choices)]
@@ -42,9 +42,7 @@ def unsound(flow: Flow) -> Iterator[Problem]:
             yield Problem(
                 code="double",
                 subject=f"{question.key}.{key}",
-                message=Sentence(
-                    "“%(question)s” has the choice “%(choice)s” twice.", question=question.key, choice=key
-                ),
+                message=Message("“%(question)s” has the choice “%(choice)s” twice.", question=question.key, choice=key),
             )
     yield from _unsound_ticks(flow)
     known = {question.key: {choice.key for choice in question.choices} | {SKIP} for question in flow.questions}
@@ -58,7 +56,7 @@ def unsound(flow: Flow) -> Iterator[Problem]:
                 yield Problem(
                     code="endless",
                     subject=name,
-                    message=Sentence(
+                    message=Message(
                         "“%(name)s” waits for the answer to “%(question)s”, which comes no earlier: it never ends.",
                         name=name,
                         question=late[0],
@@ -75,7 +73,7 @@ def _unsound_ticks(flow: Flow) -> Iterator[Problem]:
     """Ticks that would not come last, or that something waits for that they could take away again."""
     many = [question for question in flow.questions if question.kind == "many"]
     for question in many[1:]:
-        message = Sentence(
+        message = Message(
             "“%(question)s”: an outcome has room for one question with ticks; “%(first)s” is one already.",
             question=question.key,
             first=many[0].key,
@@ -83,7 +81,7 @@ def _unsound_ticks(flow: Flow) -> Iterator[Problem]:
         yield Problem(code="tick", subject=question.key, message=message)
     for question in many[:1]:
         if any(after.kind == "one" for after in flow.questions[flow.questions.index(question) :]):
-            message = Sentence(
+            message = Message(
                 "“%(question)s” has ticks, which stand on the outcome: it must come after all other questions.",
                 question=question.key,
             )
@@ -93,7 +91,7 @@ def _unsound_ticks(flow: Flow) -> Iterator[Problem]:
     parts += [(f"{question.key}.{choice.key}", choice) for question in flow.questions for choice in question.choices]
     for name, part in parts:
         for key in keys & part.when.keys():
-            message = Sentence(
+            message = Message(
                 "“%(name)s” waits for a tick of “%(question)s”, but ticks come after all questions.",
                 name=name,
                 question=key,
@@ -104,7 +102,7 @@ def _unsound_ticks(flow: Flow) -> Iterator[Problem]:
     for name, rule in rules:
         for key in keys & rule.when.keys():
             if SKIP in rule.when[key]:
-                message = Sentence(
+                message = Message(
                     "“%(name)s” is to show only when nothing is ticked at “%(question)s”: a tick may only add.",
                     name=name,
                     question=key,
@@ -119,7 +117,7 @@ def _unknown(name: str, when: Condition, known: Mapping[str, set[str]]) -> Itera
                 yield Problem(
                     code="unknown",
                     subject=name,
-                    message=Sentence(
+                    message=Message(
                         "“%(name)s” depends on “%(question)s: %(choice)s”, which does not exist.",
                         name=name,
                         question=question,
@@ -148,7 +146,7 @@ def missing_words(
                 yield Problem(
                     code="words",
                     subject=name,
-                    message=Sentence(
+                    message=Message(
                         "“%(name)s”: the text “%(field)s” is missing in: %(languages)s.",
                         name=name,
                         field=field.name,
@@ -161,7 +159,7 @@ def missing_words(
             yield Problem(
                 code="words",
                 subject=question.key,
-                message=Sentence(
+                message=Message(
                     "“%(question)s”: its choice “%(choice)s” has words for “me”, the question has none.",
                     question=question.key,
                     choice=spoken[0],
@@ -182,15 +180,15 @@ def unsafe_services(services: Mapping[str, Service]) -> Iterator[Problem]:
                     yield Problem(
                         code="number",
                         subject=service.slug,
-                        message=Sentence("“%(number)s” is not a phone number that exists.", number=way.value),
+                        message=Message("“%(number)s” is not a phone number that exists.", number=way.value),
                     )
         if not service.sources:
             yield Problem(
-                code="source", subject=service.slug, message=Sentence("“%(name)s” has no source.", name=service.slug)
+                code="source", subject=service.slug, message=Message("“%(name)s” has no source.", name=service.slug)
             )
         if service.assured_date is None:
             yield Problem(
                 code="date",
                 subject=service.slug,
-                message=Sentence("“%(name)s” has never been checked.", name=service.slug),
+                message=Message("“%(name)s” has never been checked.", name=service.slug),
             )

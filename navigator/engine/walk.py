@@ -3,15 +3,12 @@
 Pure Python.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import TypeVar
+from collections.abc import Iterator
 
 import msgspec
 
 from . import flow as flows
 from .flow import SKIP, Flow, Guidance, Part, Question, Recommendation
-
-Rule = TypeVar("Rule", bound=Part)
 
 
 class Tick(msgspec.Struct, frozen=True):
@@ -37,78 +34,86 @@ class Outcome(msgspec.Struct, frozen=True):
 
 
 def walk(flow: Flow) -> Iterator[Outcome]:
-    """Every path of the flow, each with its outcome before anything is ticked, and with its ticks.
+    """Every path of the flow, each with its outcome before anything is ticked, and with its ticks."""
+    yield from _Walk(flow).down(0, {}, -1)
 
-    Rules that can no longer hold are dropped on the way down, so that the walk costs little more
-    than the paths that it finds.
+
+class _Walk:
+    """The rules of a flow, best first, each a bit of a number.
+
+    Rules that can no longer hold are dropped on the way down, all of them in one step, so that the walk costs little
+    more than the paths that it finds. Only those that name a tick are looked at tick by tick.
     """
-    yield from _down(
-        flow,
-        0,
-        {},
-        sorted(flow.recommendations, key=lambda rule: rule.rank),
-        sorted(flow.guidance, key=lambda text: text.rank),
-    )
+
+    def __init__(self, flow: Flow) -> None:
+        self.questions = flow.questions
+        self.rules = sorted(flow.recommendations, key=lambda rule: rule.rank)
+        self.texts = sorted(flow.guidance, key=lambda text: text.rank)
+        self._left: dict[tuple[str, str | None], int] = {}
+        self._shown: dict[int, dict[str, int]] = {}
+
+    def down(self, place: int, answers: dict[str, str], left: int) -> Iterator[Outcome]:
+        """The paths from a question on; ``left`` are the bits of the rules and texts that can still hold."""
+        question = self.questions[place] if place < len(self.questions) else None
+        if question is None or question.kind == "many":
+            yield self._outcome(question, answers, left)
+        elif not flows.holds(question.when, answers):
+            yield from self.down(place + 1, answers, left & self._possible(question.key, None))
+        else:
+            for choice in (*(choice.key for choice in flows.offered(question, answers)), SKIP):
+                after = left & self._possible(question.key, choice)
+                yield from self.down(place + 1, {**answers, question.key: choice}, after)
+
+    def _outcome(self, many: Question | None, answers: dict[str, str], left: int) -> Outcome:
+        """The outcome of answers, with the rules and texts that hold with them and with some tick or none."""
+        plain = left & self._possible(many.key, None) if many else left
+        shown = self._best(plain)
+        ticks = []
+        if many and flows.holds(many.when, answers):
+            for choice in flows.offered(many, answers):
+                named = left & self._possible(many.key, choice.key) & ~plain
+                better: dict[str, int] = {}
+                for place in self._rules(named):
+                    service = self.rules[place].service
+                    if place < shown.get(service, place + 1):
+                        better.setdefault(service, place)
+                ticks.append(Tick(choice.key, self._listed(better), self._texts(named)))
+        return Outcome(answers, self._listed(shown), self._texts(plain), tuple(ticks))
+
+    def _possible(self, question: str, choice: str | None) -> int:
+        """The bits of what can still hold once a question has this answer, or none."""
+        if (question, choice) not in self._left:
+            parts: list[Part] = [*self.rules, *self.texts]
+            self._left[question, choice] = sum(
+                1 << place
+                for place, part in enumerate(parts)
+                if question not in part.when or choice in part.when[question]
+            )
+        return self._left[question, choice]
+
+    def _best(self, bits: int) -> dict[str, int]:
+        """By service, the place of the first of the rules for it."""
+        if bits not in self._shown:
+            best: dict[str, int] = {}
+            for place in self._rules(bits):
+                best.setdefault(self.rules[place].service, place)
+            self._shown[bits] = best
+        return self._shown[bits]
+
+    def _rules(self, bits: int) -> Iterator[int]:
+        return _places(bits & ((1 << len(self.rules)) - 1))
+
+    def _listed(self, best: dict[str, int]) -> tuple[Recommendation, ...]:
+        return tuple(self.rules[place] for place in best.values())
+
+    def _texts(self, bits: int) -> tuple[Guidance, ...]:
+        bits = bits >> len(self.rules) & ((1 << len(self.texts)) - 1)
+        return tuple(self.texts[place] for place in _places(bits))
 
 
-def _down(
-    flow: Flow, place: int, answers: dict[str, str], rules: list[Recommendation], texts: list[Guidance]
-) -> Iterator[Outcome]:
-    if place == len(flow.questions):
-        yield Outcome(answers, tuple(_best(rules)), tuple(texts))
-        return
-    question = flow.questions[place]
-    if question.kind == "many":
-        yield _end(question, answers, rules, texts)
-        return
-    if not flows.holds(question.when, answers):
-        yield from _down(flow, place + 1, answers, _left(rules, question.key), _left(texts, question.key))
-        return
-    for choice in _choices(question, answers):
-        yield from _down(
-            flow,
-            place + 1,
-            {**answers, question.key: choice},
-            _left(rules, question.key, choice),
-            _left(texts, question.key, choice),
-        )
-
-
-def _end(
-    many: Question, answers: dict[str, str], rules: Sequence[Recommendation], texts: Sequence[Guidance]
-) -> Outcome:
-    """The end of a path where only the ticks are left: rules that name none are looked at once."""
-    shown = _best(_left(rules, many.key))
-    place = {id(rule): number for number, rule in enumerate(rules)}
-    before = {rule.service: place[id(rule)] for rule in shown}
-    better = [
-        rule for rule in rules if many.key in rule.when and place[id(rule)] < before.get(rule.service, len(rules))
-    ]
-    added = [text for text in texts if many.key in text.when]
-    offered = flows.offered(many, answers) if flows.holds(many.when, answers) else ()
-    ticks = tuple(
-        Tick(
-            choice.key,
-            tuple(_best(rule for rule in better if choice.key in rule.when[many.key])),
-            tuple(text for text in added if choice.key in text.when[many.key]),
-        )
-        for choice in offered
-    )
-    return Outcome(answers, tuple(shown), tuple(_left(texts, many.key)), ticks)
-
-
-def _choices(question: Question, answers: dict[str, str]) -> list[str]:
-    return [*(choice.key for choice in flows.offered(question, answers)), SKIP]
-
-
-def _left(rules: Sequence[Rule], question: str, choice: str | None = None) -> list[Rule]:
-    """The rules that can still hold once a question has this answer, or none."""
-    return [rule for rule in rules if question not in rule.when or choice in rule.when[question]]
-
-
-def _best(rules: Iterable[Recommendation]) -> list[Recommendation]:
-    """The first rule for each service."""
-    best: dict[str, Recommendation] = {}
-    for rule in rules:
-        best.setdefault(rule.service, rule)
-    return list(best.values())
+def _places(bits: int) -> Iterator[int]:
+    """The places of the bits that are set, from the lowest on."""
+    while bits:
+        lowest = bits & -bits
+        yield lowest.bit_length() - 1
+        bits ^= lowest

@@ -238,15 +238,12 @@ def describe_hours(way: ContactPoint) -> str:
     if not way.hours:
         return note
     schedule = hours.parse(way.hours)
-    days: dict[tuple[int, int], list[int]] = {}
-    for span in schedule.spans:
-        days.setdefault((span.start, span.end), []).append(span.day)
-    said = [
+    times = [
         gettext("%(days)s, %(start)s to %(end)s") % {"days": _days(found), "start": _time(start), "end": _time(end)}
-        for (start, end), found in days.items()
+        for (start, end), found in schedule.days_by_time().items()
     ]
     zone = _zone(way.timezone) if way.timezone else gettext("your local time")
-    words = "; ".join(said) + f", {zone}."
+    words = "; ".join(times) + f", {zone}."
     if schedule.closed_on_holidays:
         words += " " + gettext("Closed on federal holidays.")
     return " ".join(filter(None, (words, note)))

@@ -253,12 +253,7 @@ def _point(service: Service, way: Any) -> hsds.Json:
 def _opening(text: str) -> list[hsds.Json]:
     """Hours as schema.org has them: without a zone, so those of the service's own clocks."""
     week = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
-    spans: dict[tuple[int, int], list[int]] = {}
-    if text == ALWAYS:
-        spans[0, DAY - 1] = list(range(len(DAYS)))
-    else:
-        for span in parse(text).spans:
-            spans.setdefault((span.start, span.end), []).append(span.day)
+    spans = {(0, DAY - 1): list(range(len(DAYS)))} if text == ALWAYS else parse(text).days_by_time()
     return [
         {
             "@type": "OpeningHoursSpecification",

@@ -7,7 +7,6 @@ docs/decisions/0007-finding.md.
 
 import math
 import re
-import unicodedata
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -17,6 +16,7 @@ from rapidfuzz.distance import OSA
 
 from navigator.editions.edition import Edition
 from services.records import ContactPoint, Service
+from services.texts import fold
 
 LONGEST, MOST_WORDS = 100, 16
 """Letters and words of a search that are read."""
@@ -94,8 +94,7 @@ def languages(edition: Edition) -> list[str]:
 
 def bare(text: str) -> str:
     """A text as it is compared: small letters and digits, without accents."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
-    return re.sub(r"[^\w]+", " ", plain.replace("'", "").replace("’", "")).strip()
+    return re.sub(r"[^\w]+", " ", fold(text).replace("'", "").replace("’", "")).strip()
 
 
 def _fits(service: Service, wish: Wish) -> bool:

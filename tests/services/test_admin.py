@@ -5,14 +5,14 @@ import html
 import re
 
 import pytest
-from django.contrib.auth.models import Group, Permission, User
+from django.contrib.auth.models import Permission, User
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from services.models import ContactPoint, Organization, Service, Source
 from tests.conftest import NOON
-from tests.forms import filled
-from tests.navigator.staff import sign_in
+from tests.forms import filled, page_of, save, unescaped
+from tests.staff.accounts import in_role, sign_in
 
 TODAY = NOON.date()
 FORM = "service_form"
@@ -20,34 +20,17 @@ FORM = "service_form"
 
 @pytest.fixture
 def ana(db):
-    user = User.objects.create_user("ana", first_name="Ana", last_name="Ruiz", is_staff=True)
-    user.groups.add(Group.objects.get(name="Editor"))
-    return user
+    return in_role("Editor", "ana", first_name="Ana", last_name="Ruiz")
 
 
 @pytest.fixture
-def desk(client, ana):
-    sign_in(client, ana)
-    return client
+def editor(client, ana):
+    return sign_in(client, ana)
 
 
 @pytest.fixture
 def nhth(db):
     return Service.objects.get(slug="nhth")
-
-
-def page(service):
-    return reverse("admin:services_service_change", args=[service.pk])
-
-
-def said(response):
-    return html.unescape(response.content.decode())
-
-
-def save(desk, service, **changes):
-    """Open the page of a service, change fields, save."""
-    data = filled(desk.get(page(service)), FORM) | changes
-    return desk.post(page(service), data)
 
 
 def lonely(**values):
@@ -69,16 +52,16 @@ def lonely(**values):
 
 
 @pytest.mark.once
-def test_saving_any_service_as_it_is_changes_nothing(desk):
+def test_saving_any_service_as_it_is_changes_nothing(editor):
     for service in Service.objects.all():
         before = service.record()
-        response = save(desk, service)
+        response = save(editor, service)
         assert response.status_code == 302, (service.slug, response.context["errors"])
         assert Service.objects.get(pk=service.pk).record() == before
 
 
-def test_a_number_is_changed_on_the_page_of_its_service(desk, nhth):
-    assert save(desk, nhth, **{"ways-0-value": "(888) 373-7889"}).status_code == 302
+def test_a_number_is_changed_on_the_page_of_its_service(editor, nhth):
+    assert save(editor, nhth, **{"ways-0-value": "(888) 373-7889"}).status_code == 302
     assert nhth.ways.first().value == "+18883737889"
 
 
@@ -97,53 +80,53 @@ def test_a_number_is_changed_on_the_page_of_its_service(desk, nhth):
         ("sources-0-url", "javascript:alert(1)", "Write the whole web address"),
     ],
 )
-def test_what_cannot_be_right_is_refused_and_stays_on_the_page(desk, nhth, field, typed, message):
+def test_what_cannot_be_right_is_refused_and_stays_on_the_page(editor, nhth, field, typed, message):
     before = nhth.record()
-    response = save(desk, nhth, **{field: typed, "staff_note": "Typed a while ago"})
+    response = save(editor, nhth, **{field: typed, "staff_note": "Typed a while ago"})
     assert response.status_code == 200
-    assert message in said(response)
+    assert message in unescaped(response)
     again = filled(response, FORM)
     assert again[field] == [typed]
     assert again["staff_note"] == ["Typed a while ago"]
     assert Service.objects.get(pk=nhth.pk).record() == before
 
 
-def test_a_half_made_service_does_not_go_live_and_says_what_is_missing(desk):
+def test_a_half_made_service_does_not_go_live_and_says_what_is_missing(editor):
     service = lonely()
     service.ways.all().delete()
     service.sources.all().delete()
     changes = {"name_0": "", "name_1": "", "plain_1": "", "assured_date": "", "cost_0": "Free"}
-    response = save(desk, service, **changes)
+    response = save(editor, service, **changes)
     assert response.status_code == 200
-    text = said(response)
+    text = unescaped(response)
     form = response.context["adminform"].form
     assert set(form.errors) == {"name", "plain", "assured_date", "cost"}
     assert "Missing: Spanish" in form.errors["plain"][0]
     assert "at least one way to reach it" in text
     assert "at least one source" in text
-    assert save(desk, service, **changes | {"status": "draft", "name_0": "A line"}).status_code == 302
+    assert save(editor, service, **changes | {"status": "draft", "name_0": "A line"}).status_code == 302
 
 
-def new(desk, **values):
+def new(editor, **values):
     """Fill in the empty page of a service, save."""
     add = reverse("admin:services_service_add")
-    return desk.post(add, filled(desk.get(add), FORM) | values)
+    return editor.post(add, filled(editor.get(add), FORM) | values)
 
 
-def test_a_draft_needs_a_name_and_who_runs_it(desk):
+def test_a_draft_needs_a_name_and_who_runs_it(editor):
     runs = str(Organization.objects.first().pk)
-    assert new(desk, name_1="Línea de ayuda", organization=runs).status_code == 302
+    assert new(editor, name_1="Línea de ayuda", organization=runs).status_code == 302
     draft = Service.objects.get(slug="linea-de-ayuda")
     assert (draft.status, draft.category) == ("draft", "")
-    assert save(desk, draft, staff_note="Ask Bo").status_code == 302
-    assert desk.get(reverse("admin:services_service_changelist"), {"q": "linea"}).status_code == 200
-    assert set(new(desk, organization=runs).context["adminform"].form.errors) == {"name"}
-    assert set(new(desk, organization=runs, name_0="帮助").context["adminform"].form.errors) == {"slug"}
-    assert set(new(desk, organization=runs, name_0="Linea de ayuda").context["adminform"].form.errors) == {"slug"}
+    assert save(editor, draft, staff_note="Ask Bo").status_code == 302
+    assert editor.get(reverse("admin:services_service_changelist"), {"q": "linea"}).status_code == 200
+    assert set(new(editor, organization=runs).context["adminform"].form.errors) == {"name"}
+    assert set(new(editor, organization=runs, name_0="帮助").context["adminform"].form.errors) == {"slug"}
+    assert set(new(editor, organization=runs, name_0="Linea de ayuda").context["adminform"].form.errors) == {"slug"}
 
 
-def test_a_new_live_service_is_told_at_once_all_that_it_lacks(desk):
-    response = new(desk, status="live", cost_0="Free")
+def test_a_new_live_service_is_told_at_once_all_that_it_lacks(editor):
+    response = new(editor, status="live", cost_0="Free")
     form = response.context["adminform"].form
     lacking = {"name", "plain", "cost", "organization", "category", "assured_date"}
     assert {name: len(errors) for name, errors in form.errors.items()} == dict.fromkeys(lacking, 1)
@@ -159,60 +142,60 @@ def test_a_new_live_service_is_told_at_once_all_that_it_lacks(desk):
         **{f"{rows}-TOTAL_FORMS": "1" for rows in ("ways", "sources")},
         **{f"{rows}-0-{name}": value for rows in ("ways", "sources") for name, value in row.items()},
     }
-    assert new(desk, **complete).status_code == 302
+    assert new(editor, **complete).status_code == 302
     assert Service.objects.get(slug="words").status == "live"
 
 
-def test_an_urgent_note_may_stand_in_for_a_way_to_reach(desk):
+def test_an_urgent_note_may_stand_in_for_a_way_to_reach(editor):
     service = lonely()
     data = {"ways-0-DELETE": "on", "alert_0": "Call 911 instead.", "alert_1": "Llame al 911."}
-    assert save(desk, service, **data).status_code == 302
+    assert save(editor, service, **data).status_code == 302
     assert not service.ways.exists()
 
 
-def test_a_live_service_needs_the_words_beside_a_number_in_every_language(desk, nhth):
-    response = save(desk, nhth, **{"ways-0-label_0": "For work", "ways-0-label_1": ""})
+def test_a_live_service_needs_the_words_beside_a_number_in_every_language(editor, nhth):
+    response = save(editor, nhth, **{"ways-0-label_0": "For work", "ways-0-label_1": ""})
     assert response.status_code == 200
-    assert "Missing: Spanish" in said(response)
+    assert "Missing: Spanish" in unescaped(response)
 
 
 @pytest.mark.parametrize("status", ["retired", "draft"])
-def test_a_recommended_service_stays_live_and_the_refusal_names_the_rules(desk, nhth, status):
-    response = save(desk, nhth, status=status)
+def test_a_recommended_service_stays_live_and_the_refusal_names_the_rules(editor, nhth, status):
+    response = save(editor, nhth, status=status)
     assert response.status_code == 200
     errors = response.context["adminform"].form.errors["status"]
     assert len(errors) == 2 + nhth.recommendations.count()
     assert "“What is going on?” is" in " ".join(errors) or "” is “" in errors[1]
     assert Service.objects.get(pk=nhth.pk).status == "live"
-    assert save(desk, lonely(), status=status).status_code == 302
+    assert save(editor, lonely(), status=status).status_code == 302
 
 
 def test_a_recommended_service_is_not_deleted(client, admin_user, nhth):
     sign_in(client, admin_user)
     address = reverse("admin:services_service_delete", args=[nhth.pk])
     response = client.post(address, {"post": "yes"})
-    assert "Recommendation with rank" in said(response)
+    assert "Recommendation with rank" in unescaped(response)
     listed = reverse("admin:services_service_changelist")
     response = client.post(listed, {"action": "delete_selected", "_selected_action": [nhth.pk], "post": "yes"})
-    assert "Recommendation with rank" in said(response)
+    assert "Recommendation with rank" in unescaped(response)
     assert Service.objects.filter(pk=nhth.pk).exists()
 
 
-def test_the_short_name_is_not_editable_once_saved(desk, nhth):
-    assert "slug" not in filled(desk.get(page(nhth)), FORM)
-    save(desk, nhth, slug="other")
+def test_the_short_name_is_not_editable_once_saved(editor, nhth):
+    assert "slug" not in filled(editor.get(page_of(nhth)), FORM)
+    save(editor, nhth, slug="other")
     assert Service.objects.get(pk=nhth.pk).slug == "nhth"
 
 
-def test_each_language_has_a_labelled_box_and_an_empty_one_is_marked(desk):
+def test_each_language_has_a_labelled_box_and_an_empty_one_is_marked(editor):
     service = lonely(cost={"en": "Free"})
-    text = said(desk.get(page(service)))
+    text = unescaped(editor.get(page_of(service)))
     assert '<label for="id_cost_0">English</label>' in text
     assert '<label for="id_cost_1">Spanish <b class="missing">missing</b></label>' in text
     assert '<label for="id_told_1">Spanish</label>' in text
 
 
-def test_a_new_way_comes_last(desk):
+def test_a_new_way_comes_last(editor):
     service = lonely()
     new = {
         "ways-TOTAL_FORMS": "2",
@@ -221,31 +204,31 @@ def test_a_new_way_comes_last(desk):
         "ways-1-order": "0",
         "ways-1-service": str(service.pk),
     }
-    assert save(desk, service, **new).status_code == 302
+    assert save(editor, service, **new).status_code == 302
     assert [way.value for way in service.ways.all()] == ["+18883737888", "233733"]
 
 
-def test_the_saved_hours_stand_there_in_words(desk):
+def test_the_saved_hours_stand_there_in_words(editor):
     service = lonely()
     service.ways.update(hours="Mo-Fr 08:00-20:00", timezone="America/New_York")
-    assert "Monday to Friday, 8 a.m. to 8 p.m., Eastern time" in said(desk.get(page(service)))
+    assert "Monday to Friday, 8 a.m. to 8 p.m., Eastern time" in unescaped(editor.get(page_of(service)))
 
 
-def test_after_saving_one_reads_that_it_is_not_public_yet(desk):
-    data = filled(desk.get(page(lonely())), FORM)
-    answer = desk.post(page(Service.objects.get(slug="lonely")), data, follow=True)
-    assert "Saved in the draft. The public does not see it yet." in said(answer)
-    assert reverse("admin:preview") in said(answer)
+def test_after_saving_one_reads_that_it_is_not_public_yet(editor):
+    data = filled(editor.get(page_of(lonely())), FORM)
+    answer = editor.post(page_of(Service.objects.get(slug="lonely")), data, follow=True)
+    assert "Saved in the draft. The public does not see it yet." in unescaped(answer)
+    assert reverse("admin:preview") in unescaped(answer)
 
 
-def test_a_refusal_to_retire_leads_to_the_recommendations(desk, nhth):
-    text = said(save(desk, nhth, status="retired"))
+def test_a_refusal_to_retire_leads_to_the_recommendations(editor, nhth):
+    text = unescaped(save(editor, nhth, status="retired"))
     for rule in nhth.recommendations.all():
         assert f'<a href="{reverse("admin:navigator_recommendation_change", args=[rule.pk])}">' in text
     assert "To take it off at once" in text
 
 
-def test_a_refused_page_lists_on_top_what_is_wrong_and_leads_there(desk):
+def test_a_refused_page_lists_on_top_what_is_wrong_and_leads_there(editor):
     service = lonely()
     new = {
         "sources-TOTAL_FORMS": "2",
@@ -254,7 +237,7 @@ def test_a_refused_page_lists_on_top_what_is_wrong_and_leads_there(desk):
         "sources-1-order": "0",
     }
     changes = {"plain_1": "", "review_days": "0", "ways-0-value": "12", "ways-0-label_0": "For work"}
-    text = said(save(desk, service, **changes, **new))
+    text = unescaped(save(editor, service, **changes, **new))
     summary = text[text.index('<section class="wrong"') : text.index("</section>")]
     assert re.match(r'<section class="wrong" tabindex="-1" autofocus', summary)
     ways = re.findall(r'<a href="#([^"]+)">([^<]+)</a>: (\S.*?)</li>', summary, re.S)
@@ -271,20 +254,20 @@ def test_a_refused_page_lists_on_top_what_is_wrong_and_leads_there(desk):
         assert why.strip() in text.replace(summary, "")
 
 
-def test_a_refused_page_names_rows_that_lack_altogether(desk):
-    text = said(save(desk, lonely(), **{"ways-0-DELETE": "on", "sources-0-DELETE": "on"}))
+def test_a_refused_page_names_rows_that_lack_altogether(editor):
+    text = unescaped(save(editor, lonely(), **{"ways-0-DELETE": "on", "sources-0-DELETE": "on"}))
     summary = text[text.index('<section class="wrong"') : text.index("</section>")]
     assert '<a href="#ways-heading">Ways to reach</a>: A live service needs at least one way' in summary
     assert '<a href="#sources-heading">Sources</a>: A live service needs at least one source' in summary
     assert 'id="ways-heading"' in text
 
 
-def test_the_focus_goes_to_what_is_wrong_on_a_new_page_too(desk):
+def test_the_focus_goes_to_what_is_wrong_on_a_new_page_too(editor):
     add = reverse("admin:services_service_add")
-    opened = desk.get(add)
-    assert "django-admin-form-add-constants" in said(opened)
-    assert "autofocus" not in said(opened)
-    refused = said(desk.post(add, filled(opened, FORM)))
+    opened = editor.get(add)
+    assert "django-admin-form-add-constants" in unescaped(opened)
+    assert "autofocus" not in unescaped(opened)
+    refused = unescaped(editor.post(add, filled(opened, FORM)))
     assert refused.count("autofocus") == 1
     assert "django-admin-form-add-constants" not in refused
 
@@ -292,12 +275,12 @@ def test_the_focus_goes_to_what_is_wrong_on_a_new_page_too(desk):
 # Two people
 
 
-def test_the_second_to_save_is_told_who_saved_and_keeps_what_was_typed(desk, nhth, client):
-    opened = filled(desk.get(page(nhth)), FORM)
-    save(desk, nhth, **{"ways-0-value": "888-373-7889"})
-    response = desk.post(page(nhth), opened | {"staff_note": "Mine"})
+def test_the_second_to_save_is_told_who_saved_and_keeps_what_was_typed(editor, nhth, client):
+    opened = filled(editor.get(page_of(nhth)), FORM)
+    save(editor, nhth, **{"ways-0-value": "888-373-7889"})
+    response = editor.post(page_of(nhth), opened | {"staff_note": "Mine"})
     assert response.status_code == 200
-    text = said(response)
+    text = unescaped(response)
     assert "Ana Ruiz saved this while you had it open (Nov. 24, 2026, noon)" in text
     assert "(as saved now; you did not change it)" in text
     assert nhth.ways.first().value == "+18883737889"
@@ -305,14 +288,14 @@ def test_the_second_to_save_is_told_who_saved_and_keeps_what_was_typed(desk, nht
     again = filled(response, FORM)
     assert again["staff_note"] == ["Mine"]
     assert again["ways-0-value"] == ["+18883737889"]
-    assert desk.post(page(nhth), again).status_code == 302
+    assert editor.post(page_of(nhth), again).status_code == 302
     nhth.refresh_from_db()
     assert (nhth.staff_note, nhth.ways.first().value) == ("Mine", "+18883737889")
 
 
-def test_the_second_save_undoes_nothing_that_the_first_person_changed(desk, nhth):
+def test_the_second_save_undoes_nothing_that_the_first_person_changed(editor, nhth):
     Service.objects.update(recheck=False)
-    opened = filled(desk.get(page(nhth)), FORM)
+    opened = filled(editor.get(page_of(nhth)), FORM)
     theirs = {
         "cost_0": "Free, always",
         "cost_1": "Gratis",
@@ -321,14 +304,14 @@ def test_the_second_save_undoes_nothing_that_the_first_person_changed(desk, nhth
         "keywords_0": "theirs",
     }
     theirs["assured_date"] = "2026-11-20"
-    assert save(desk, nhth, **theirs).status_code == 302
-    response = desk.post(page(nhth), opened | {"staff_note": "Mine", "keywords_0": "mine"})
+    assert save(editor, nhth, **theirs).status_code == 302
+    response = editor.post(page_of(nhth), opened | {"staff_note": "Mine", "keywords_0": "mine"})
     rows = {row.field: row for row in response.context["differences"]}
     assert {name for name, row in rows.items() if row.mine} == {"Note for staff", "Other words people use for it"}
     assert "theirs" in rows["Other words people use for it"].saved
     assert "mine" in rows["Other words people use for it"].shown
     assert {"Cost", "Check it now", "Who answers", "Checked on"} <= rows.keys()
-    done = desk.post(page(nhth), filled(response, FORM))
+    done = editor.post(page_of(nhth), filled(response, FORM))
     assert done.status_code == 302, done.context["errors"]
     nhth.refresh_from_db()
     assert (nhth.staff_note, nhth.keywords.data["en"], nhth.cost.data["en"]) == ("Mine", "mine", "Free, always")
@@ -339,38 +322,38 @@ def test_the_second_save_undoes_nothing_that_the_first_person_changed(desk, nhth
 
 
 @pytest.mark.parametrize("word", ["888-373-7888", "(888) 373 7888", "+1 888 373 7888", "trafficking HOTLINE", "nhth"])
-def test_a_service_is_found_by_a_number_or_a_word(desk, nhth, word):
-    response = desk.get(reverse("admin:services_service_changelist"), {"q": word})
+def test_a_service_is_found_by_a_number_or_a_word(editor, nhth, word):
+    response = editor.get(reverse("admin:services_service_changelist"), {"q": word})
     assert nhth in list(response.context["cl"].queryset)
 
 
-def test_a_service_is_found_with_and_without_accents(desk):
+def test_a_service_is_found_with_and_without_accents(editor):
     lonely()
     for word in ("línea", "linea"):
-        response = desk.get(reverse("admin:services_service_changelist"), {"q": word})
+        response = editor.get(reverse("admin:services_service_changelist"), {"q": word})
         assert "lonely" in [service.slug for service in response.context["cl"].queryset]
 
 
-def test_the_list_shows_number_check_and_next_check(desk):
+def test_the_list_shows_number_check_and_next_check(editor):
     Service.objects.update(recheck=False)
     lonely()
-    text = said(desk.get(reverse("admin:services_service_changelist"), {"q": "lonely"}))
+    text = unescaped(editor.get(reverse("admin:services_service_changelist"), {"q": "lonely"}))
     assert 'call: <span class="whole">1-888-373-7888</span>' in text
     assert "November 24, 2026" in text
     assert "February 22, 2027" in text
 
 
-def test_the_list_of_services_asks_the_database_little(desk, django_assert_max_num_queries):
+def test_the_list_of_services_asks_the_database_little(editor, django_assert_max_num_queries):
     with django_assert_max_num_queries(15):
-        desk.get(reverse("admin:services_service_changelist"))
+        editor.get(reverse("admin:services_service_changelist"))
 
 
-def test_the_list_can_show_what_is_due_alone(desk, nhth):
+def test_the_list_can_show_what_is_due_alone(editor, nhth):
     Service.objects.update(recheck=False, assured_date=TODAY)
     Service.objects.filter(pk=nhth.pk).update(assured_date=TODAY - dt.timedelta(days=90))
     address = reverse("admin:services_service_changelist")
-    assert [row.slug for row in desk.get(address, {"due": "yes"}).context["cl"].queryset] == ["nhth"]
-    assert nhth not in desk.get(address, {"due": "no"}).context["cl"].queryset
+    assert [row.slug for row in editor.get(address, {"due": "yes"}).context["cl"].queryset] == ["nhth"]
+    assert nhth not in editor.get(address, {"due": "no"}).context["cl"].queryset
 
 
 # Checks
@@ -388,15 +371,15 @@ def test_what_is_due_comes_oldest_first(db):
     assert [service.slug for service in Service.objects.due()] == [slugs[0], slugs[2], slugs[3], marked.slug]
 
 
-def test_checked_today_records_how_when_and_by_whom(desk, nhth):
+def test_checked_today_records_how_when_and_by_whom(editor, nhth):
     Service.objects.filter(pk=nhth.pk).update(recheck=True, assured_date=dt.date(2026, 1, 1))
     ask = reverse("admin:services_service_checked") + f"?id={nhth.pk}"
-    assert html.escape(ask) in desk.get(page(nhth)).content.decode()
-    assert "Never check by calling a crisis line" in said(desk.get(ask))
-    assert desk.post(ask).status_code == 200
+    assert html.escape(ask) in editor.get(page_of(nhth)).content.decode()
+    assert "Never check by calling a crisis line" in unescaped(editor.get(ask))
+    assert editor.post(ask).status_code == 200
     nhth.refresh_from_db()
     assert nhth.recheck
-    assert desk.post(ask, {"how": "Called its office"}).url == page(nhth)
+    assert editor.post(ask, {"how": "Called its office"}).url == page_of(nhth)
     nhth.refresh_from_db()
     assert (nhth.assured_date, nhth.assured_how, nhth.assured_by, nhth.recheck) == (
         TODAY,
@@ -404,15 +387,15 @@ def test_checked_today_records_how_when_and_by_whom(desk, nhth):
         "Ana Ruiz",
         False,
     )
-    assert "Ana Ruiz" in said(desk.get(reverse("admin:services_service_history", args=[nhth.pk])))
+    assert "Ana Ruiz" in unescaped(editor.get(reverse("admin:services_service_history", args=[nhth.pk])))
 
 
-def test_a_check_shows_all_that_it_vouches_for(desk):
+def test_a_check_shows_all_that_it_vouches_for(editor):
     service = lonely(languages="en, so", languages_note={"en": "Ask for others"}, alert={"en": "Busy this week"})
     service.ways.update(hours="Mo-Fr 08:00-20:00", timezone="America/New_York", label={"en": "For work"})
     service.ways.create(kind="text", value="233733", keyword="HELP", languages="es", order=2)
     service.ways.create(kind="chat", value="https://example.org/chat", hours_note={"en": "By day"}, order=3)
-    text = said(desk.get(reverse("admin:services_service_checked"), {"id": service.pk}))
+    text = unescaped(editor.get(reverse("admin:services_service_checked"), {"id": service.pk}))
     for fact in (
         "Urgent note: Busy this week",
         "Language codes: en, so",
@@ -430,19 +413,19 @@ def test_a_check_shows_all_that_it_vouches_for(desk):
         assert fact in text
 
 
-def test_several_services_are_checked_from_the_list(desk):
+def test_several_services_are_checked_from_the_list(editor):
     two = list(Service.objects.filter(status="live")[:2])
     listed = reverse("admin:services_service_changelist")
-    asked = desk.post(listed, {"action": "check_today", "_selected_action": [service.pk for service in two]})
-    assert desk.post(asked.url, {"how": "Read its website"}).url == listed
+    asked = editor.post(listed, {"action": "check_today", "_selected_action": [service.pk for service in two]})
+    assert editor.post(asked.url, {"how": "Read its website"}).url == listed
     assert {row.assured_how for row in Service.objects.filter(pk__in=[service.pk for service in two])} == {
         "Read its website"
     }
 
 
-def test_a_number_that_no_service_can_have_is_ignored(desk, nhth):
+def test_a_number_that_no_service_can_have_is_ignored(editor, nhth):
     for absurd in ("9" * 30, "9" * 5000):
-        response = desk.get(reverse("admin:services_service_checked"), {"id": [absurd, nhth.pk]})
+        response = editor.get(reverse("admin:services_service_checked"), {"id": [absurd, nhth.pk]})
         assert response.context["services"] == [nhth]
 
 
@@ -456,22 +439,22 @@ def test_who_may_only_look_sees_the_page_without_boxes(client, nhth):
     user = User.objects.create_user("guest", is_staff=True)
     user.user_permissions.add(Permission.objects.get(codename="view_service"))
     sign_in(client, user)
-    response = client.get(page(nhth))
-    assert "National Human Trafficking Hotline" in said(response)
+    response = client.get(page_of(nhth))
+    assert "National Human Trafficking Hotline" in unescaped(response)
     assert set(filled(response, FORM)) <= {"csrfmiddlewaretoken", "loaded"}
-    assert client.post(page(nhth), {"status": "retired"}).status_code == 403
+    assert client.post(page_of(nhth), {"status": "retired"}).status_code == 403
 
 
-def test_a_new_day_of_a_check_is_by_the_person_who_writes_it(desk, nhth):
+def test_a_new_day_of_a_check_is_by_the_person_who_writes_it(editor, nhth):
     Service.objects.filter(pk=nhth.pk).update(assured_by="Someone else", assured_date=dt.date(2026, 1, 1))
-    save(desk, nhth, assured_date="2026-11-24")
+    save(editor, nhth, assured_date="2026-11-24")
     nhth.refresh_from_db()
     assert nhth.assured_by == "Ana Ruiz"
 
 
-def test_a_day_in_the_future_that_is_kept_already_does_not_stop_a_change(desk, nhth):
+def test_a_day_in_the_future_that_is_kept_already_does_not_stop_a_change(editor, nhth):
     Service.objects.filter(pk=nhth.pk).update(assured_date=dt.date(2026, 11, 25))
-    assert save(desk, nhth, staff_note="Mended").status_code == 302
+    assert save(editor, nhth, staff_note="Mended").status_code == 302
     nhth.refresh_from_db()
     nhth.assured_date = dt.date(2026, 11, 26)
     with pytest.raises(ValidationError, match="future"):

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from navigator.engine import checks, walk
 from navigator.engine import flow as flows
 from navigator.engine.flow import SKIP, Choice, Flow, Guidance, Question, Recommendation
-from tests.navigator.flows import WORDS, given_answers
-from tests.navigator.flows import flows as made_up
+from tests.engine.flows import WORDS, given_answers
+from tests.engine.flows import flows as made_up
 
 many = settings(derandomize=True, max_examples=120, deadline=None)
 some = settings(derandomize=True, max_examples=60, deadline=None)

@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from navigator.staff import check_sheet
 from services.models import Service
 
-from .staff import make_staff, sign_in
+from .accounts import make_staff, sign_in
 
 
 def run(move, path):

@@ -15,7 +15,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from .staff import PASSWORD, SECRET, make_staff, sign_in
+from .accounts import PASSWORD, SECRET, make_staff, sign_in
 
 LOGIN = "/admin/account/login/"
 CODE = "/admin/account/code/"

@@ -13,7 +13,7 @@ from navigator.engine import walk
 from navigator.engine.flow import SKIP
 from navigator.public import steps
 from navigator.public.steps import BACK, CHANGE, NEXT, PREFER, RESULTS, SKIPPED, STAY, Step
-from tests.navigator.flows import flows as made_up
+from tests.engine.flows import flows as made_up
 
 STEP = Step(answers={"danger": "no", "who": "me"}, at="child", offered=("yes", "no", "unsure"))
 HALF_PAST = dt.datetime(2026, 11, 24, 17, 30, tzinfo=dt.UTC)

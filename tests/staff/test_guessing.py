@@ -9,7 +9,7 @@ from django.contrib.sessions.models import Session
 from django.core.cache import cache, caches
 from django.test import Client
 
-from .staff import make_staff, sign_in
+from .accounts import make_staff, sign_in
 from .test_signin import CODE, ENROL, code, type_password
 
 

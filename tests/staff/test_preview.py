@@ -11,7 +11,8 @@ from django.urls import reverse
 from navigator import models
 from navigator.editions import database
 from services.models import Service
-from tests.navigator.staff import sign_in
+
+from .accounts import sign_in
 
 
 @pytest.fixture

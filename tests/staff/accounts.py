@@ -1,9 +1,9 @@
 """Staff members for tests: with a second factor, and signed in with it."""
 
-import pytest
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
 
 from navigator.staff import signin
 
@@ -16,6 +16,13 @@ def make_staff(username="staff", *, factor=True, **fields):
     fields = {"is_staff": True, "is_superuser": True, **fields}
     user = get_user_model().objects.create_user(username, password=PASSWORD, **fields)
     return give_factor(user) if factor else user
+
+
+def in_role(role, name, **fields):
+    """A staff account with the rights of a role, and no second factor yet."""
+    user = get_user_model().objects.create_user(name, is_staff=True, **fields)
+    user.groups.add(Group.objects.get(name=role))
+    return user
 
 
 def give_factor(user):
@@ -32,15 +39,3 @@ def sign_in(client, user):
     session[signin.MARK] = user.pk
     session.save()
     return client
-
-
-@pytest.fixture
-def staff(db):
-    """A staff member of full power."""
-    return make_staff()
-
-
-@pytest.fixture
-def staff_client(client, staff):
-    """A client that is signed in as ``staff``."""
-    return sign_in(client, staff)

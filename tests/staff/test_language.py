@@ -5,6 +5,7 @@ import json
 import re
 import time
 
+import msgspec
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.contrib.auth.models import Group
@@ -19,12 +20,13 @@ from navigator.editions import database
 from navigator.engine import checks
 from navigator.templatetags.words import t
 from services import hours, phones
+from services.messages import Message
 from services.models import ContactPoint, Organization, Service, Source
-from services.sentences import Sentence
 from tests import words
 from tests.english import english, learn, shown
 from tests.forms import filled
-from tests.navigator.staff import PASSWORD, SECRET, make_staff, sign_in
+
+from .accounts import PASSWORD, SECRET, make_staff, sign_in
 
 SPANISH = {"Accept-Language": "es-US,es;q=0.9,en;q=0.5"}
 LOGIN, CODE, ENROL, SWITCH = "/admin/account/login/", "/admin/account/code/", "/admin/account/app/", "/admin/language/"
@@ -229,10 +231,11 @@ def test_a_reason_keeps_its_pattern(read):
         assert "“1-2”" in reason.translated(gettext)
 
 
-def test_every_sentence_is_made_of_its_pattern():
-    made = Sentence("A path asks %(count)s questions; the most is %(most)s.", count=6, most=5)
-    assert made == "A path asks 6 questions; the most is 5."
-    assert isinstance(checks.Problem(code="long", subject="", message=made).message, str)
+def test_every_message_is_made_of_its_pattern():
+    made = Message("A path asks %(count)s questions; the most is %(most)s.", count=6, most=5)
+    assert str(made) == "A path asks 6 questions; the most is 5."
+    problem = checks.Problem(code="long", subject="", message=made)
+    assert json.loads(msgspec.json.encode(problem, enc_hook=str))["message"] == str(made)
     with override("es"):
         assert made.translated(gettext) == "Un camino hace 6 preguntas; el máximo es 5."
 
