@@ -9,6 +9,9 @@ export PYTHONDONTWRITEBYTECODE ?= 1
 LOCAL := TLS=off
 # Quiet but for errors: what pip warns of is how this machine is set up, and `--require-hashes` refuses what is wrong.
 INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes
+# `make test COVER=--cov` prints what no test reached, by branch. Not by default: tests that walk every path take twice to
+# three times as long with it, and the build server has twelve minutes.
+COVER :=
 # Two servers may share a port without a word, each with half of the requests: so ask first.
 FREE = @$(BIN)/python -c 'import socket, sys; sys.exit(socket.socket().connect_ex(("127.0.0.1", $(PORT))) == 0 \
 	and "Port $(PORT) is in use. Choose another one, such as: make $@ PORT=$(shell expr $(PORT) + 1)")'
@@ -61,15 +64,15 @@ unit: $(VENV)/test $(MO) ## Run some tests in one process: make unit ARGS=tests/
 test: $(VENV)/test $(MO) lint ## Run every check and every test, in real browsers; on PostgreSQL too, what touches the database
 	@$(BIN)/python -m tests.browser.find
 	@$(BIN)/python -m tests.postgres
-	$(BIN)/python -m pytest --cov --cov-report=term
+	$(BIN)/python -m pytest $(COVER)
 	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -m "not browser and not served and not faults"
 
 bench: $(VENV)/bench $(MO) ## Print how fast and how light the site is, beside an empty view and a session wizard
 	@$(BIN)/python -m tests.bench
 
-soak: $(VENV)/test $(MO) ## Break the running site for longer: a minute without a database, 50,000 hostile requests
+soak: $(VENV)/test $(MO) ## Break the running site for longer, and count 300 ways on the line (needs nginx)
 	@$(BIN)/python -m tests.postgres
-	FAULT_SECONDS=60 HOSTILE_REQUESTS=50000 $(BIN)/python -m pytest -n 0 --timeout 1800 tests/faults
+	FAULT_SECONDS=60 HOSTILE_REQUESTS=50000 WIRE_WAYS=300 $(BIN)/python -m pytest -n 0 --timeout 1800 tests/faults tests/wire
 
 tests/audit/node_modules: tests/audit/package-lock.json
 	cd tests/audit && npm ci --ignore-scripts --silent && touch node_modules

@@ -1,9 +1,8 @@
-"""The headers that keep pages private, the limit on bodies, and the log that tells nothing.
+"""The headers that keep pages private, the limit on bodies, and logs that tell nothing.
 
 One middleware, the outermost, so that every answer passes it, whoever made it.
 """
 
-import datetime as dt
 import ipaddress
 import logging
 import traceback
@@ -16,7 +15,7 @@ from django.urls import Resolver404, resolve
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
-access = logging.getLogger("navigator.access")
+from . import counts
 
 PUBLIC_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
@@ -40,7 +39,7 @@ class Request(WSGIRequest):
 
 
 def private(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Refuse bodies that are too large or not in UTF-8, set the headers, write the log line."""
+    """Refuse bodies that are too large or not in UTF-8, set the headers, count the request."""
     from .public import pages
 
     def answer(request: HttpRequest) -> HttpResponse:
@@ -52,7 +51,7 @@ def private(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Ht
         wrong = _refused(request, staff)
         response = pages.error(request, wrong) if wrong else get_response(request)
         _protect(response, staff)
-        _log(request, response)
+        _count(request, response)
         return response
 
     return answer
@@ -101,8 +100,8 @@ def _protect(response: HttpResponse, staff: bool) -> None:
         patch_vary_headers(response, ["Accept-Language", "Cookie"])
 
 
-def _log(request: HttpRequest, response: HttpResponse) -> None:
-    """Method, the pattern of the path (never the path as typed), status, size, the hour (D5)."""
+def _count(request: HttpRequest, response: HttpResponse) -> None:
+    """Count it by method, pattern of the path (never the path as typed) and status (D5)."""
     try:
         where = "/" + (request.resolver_match or resolve(request.path_info)).route
     except Resolver404:
@@ -111,10 +110,8 @@ def _log(request: HttpRequest, response: HttpResponse) -> None:
             if request.path_info.startswith(settings.STATIC_URL) and response.status_code < 400
             else "(unknown)"
         )
-    size = "-" if response.streaming else len(response.content)
-    hour = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:00Z")
     method = request.method if request.method in ("GET", "HEAD", "POST", "OPTIONS") else "OTHER"
-    access.info("%s %s %s %s %s", hour, method, where, response.status_code, size)
+    counts.count(method or "OTHER", where, response.status_code)
 
 
 class Bare(logging.Formatter):

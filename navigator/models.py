@@ -1,5 +1,6 @@
 """The draft of the questions and rules as staff edit it, and the editions made from it."""
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -37,12 +38,18 @@ class Conditional(models.Model):
             raise ValidationError(errors)
 
     def condition(self) -> flow.Condition:
-        """The condition as plain data, in the order of the questions."""
-        found: dict[str, list[str]] = {}
-        choices = sorted(self.when.all(), key=lambda c: (c.question.order, c.question_id, c.order, c.pk))
-        for choice in choices:
-            found.setdefault(choice.question.key, []).append(choice.key)
-        return {question: tuple(keys) for question, keys in found.items()}
+        """The condition as plain data."""
+        return as_condition(self.when.all())
+
+
+def as_condition(choices: "Iterable[Choice]") -> flow.Condition:
+    """Choices as a condition, in the order of the questions."""
+    keys: dict[str, list[str]] = {}
+    for choice in sorted(
+        choices, key=lambda c: (c.question.kind == "many", c.question.order, c.question_id, c.order, c.pk)
+    ):
+        keys.setdefault(choice.question.key, []).append(choice.key)
+    return {question: tuple(listed) for question, listed in keys.items()}
 
 
 class Question(Conditional):
@@ -66,7 +73,7 @@ class Question(Conditional):
     class Meta:
         verbose_name = _("question")
         verbose_name_plural = _("questions")
-        ordering: ClassVar = ["order", "pk"]
+        ordering: ClassVar = ["-kind", "order", "pk"]  # ticks come last, whatever their order
 
     def __str__(self) -> str:
         return str(self.title) or self.key
@@ -99,7 +106,7 @@ class Choice(Conditional):
     class Meta:
         verbose_name = _("choice")
         verbose_name_plural = _("choices")
-        ordering: ClassVar = ["question__order", "order", "pk"]
+        ordering: ClassVar = ["-question__kind", "question__order", "order", "pk"]
         constraints: ClassVar = [models.UniqueConstraint(fields=["question", "key"], name="choice_key_once")]
 
     def __str__(self) -> str:

@@ -57,6 +57,9 @@ EXIT_URL = os.environ.get("EXIT_URL", "https://www.weather.gov/")
 if not EXIT_URL.startswith("https://") and not EXIT_URL.startswith("http://127.0.0.1"):
     raise ImproperlyConfigured("EXIT_URL must start with https://")
 
+OPERATOR = os.environ.get("OPERATOR", "")
+"""Who runs this copy, and how to reach them, in one line; stands on two pages."""
+
 INSTALLED_APPS = [
     "navigator.apps.NavigatorConfig",
     "navigator.apps.StaffConfig",
@@ -206,7 +209,7 @@ LANGUAGE_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60
 SESSION_ENGINE = "navigator.staff.sessions"
-SESSION_COOKIE_AGE = 30 * 60
+SESSION_COOKIE_AGE = CSRF_COOKIE_AGE = 30 * 60
 SESSION_SAVE_EVERY_REQUEST = True
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 # Django's other storages put a cookie on the path "/", which a public page would then receive.
@@ -257,7 +260,7 @@ STAFF_BODY_LIMIT = DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 
-# Logs: one line a request, with nothing in it about the person; of an error, the kind and the place (D5, D7).
+# Logs: of requests only how many an hour (counts.py); of an error, the kind and the place (D5, D7).
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -1,4 +1,4 @@
-"""The web process: Django's application, and the watch for newer editions."""
+"""The web process: Django's application, the watch for newer editions, and the counts for the log."""
 
 import os
 
@@ -7,8 +7,9 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "navigator.settings")
 application = get_wsgi_application()
 
-from navigator import middleware  # noqa: E402  (Django must be set up first)
+from navigator import counts, middleware  # noqa: E402  (Django must be set up first)
 from navigator.editions import database, in_force  # noqa: E402
 
 application.request_class = middleware.Request
 in_force.watch(database.DATABASE)
+counts.start()

@@ -1,27 +1,29 @@
-"""The directory on the staff's desk: one page a service, with its ways to reach and its sources."""
+"""The directory in Django admin: one page a service, with its ways to reach and its sources.
+
+Nothing is registered here: the site does that, and may know more of a service than the directory does.
+"""
 
 import re
 from typing import Any, ClassVar
 
-from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Model, QuerySet, TextField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import formats, timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.http import urlencode
-from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from i18nfield.fields import I18nCharField, I18nTextField
 
 from . import phones
-from .forms import CarefulForm, Lines, OrderedFormSet, TranslatedInput, TranslatedText, differences
-from .models import NUMBERED, ContactPoint, Organization, Service, Source, gaps, words
+from .forms import CarefulForm, Lines, OrderedFormSet, TranslatedInput, TranslatedText, differences, person_name
+from .models import NUMBERED, ContactPoint, Service, Source, words
+from .service_forms import CheckForm, ServiceForm, SourceFormSet, WayFormSet
 from .texts import fold
 
 BOXES: dict[type, dict[str, Any]] = {
@@ -47,18 +49,6 @@ class CarefulAdmin(admin.ModelAdmin):
         """What would break without the row, by name."""
         return []
 
-    def message_user(
-        self, request: HttpRequest, message: Any, level: Any = messages.INFO, *args: Any, **kw: Any
-    ) -> None:
-        """Django's message; after a change, with where it stands now and the way on."""
-        if level == messages.SUCCESS:
-            said = _("Saved in the draft. The public does not see it yet.")
-            links = [(reverse("admin:preview"), _("Preview"))]
-            if request.user.has_perm("navigator.publish_edition"):
-                links.append((reverse("admin:publish"), _("Publish")))
-            message = format_html("{} {} {}", message, said, format_html_join(" · ", '<a href="{}">{}</a>', links))
-        super().message_user(request, message, level, *args, **kw)
-
     def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
         """Django's, with each field by its own name: catalogues do not know it with a capital, as a label has it."""
         found = super().construct_change_message(request, form, formsets, add)
@@ -78,43 +68,6 @@ class CarefulAdmin(admin.ModelAdmin):
             inlines = [each for formset in context["inline_admin_formsets"] for each in formset.formset.forms]
             context["differences"] = differences([form, *inlines])
         return super().render_change_form(request, context, *args, **kwargs)
-
-
-class LiveFormSet(OrderedFormSet):
-    """Rows of a service; a live one needs their texts in every language."""
-
-    def clean(self) -> None:
-        """Mark the texts that a live service lacks."""
-        super().clean()
-        if self.instance.status == "live":
-            for form in self.kept():
-                for field, message in gaps(form.instance).items():
-                    form.add_error(field, message)
-
-
-class WayFormSet(LiveFormSet):
-    """The ways to reach a service."""
-
-    def clean(self) -> None:
-        """Refuse a live service that nobody can reach."""
-        super().clean()
-        service = self.instance
-        # An entry of the list alone may say in words that there is no number.
-        advice = words(service.alert) or (service.directory_only and words(service.what_happens))
-        if service.status == "live" and not self.kept() and not advice:
-            raise ValidationError(
-                _("A live service needs at least one way to reach it, or an urgent note that says what to do.")
-            )
-
-
-class SourceFormSet(LiveFormSet):
-    """The sources of a service."""
-
-    def clean(self) -> None:
-        """Refuse a live service that nobody can answer for."""
-        super().clean()
-        if self.instance.status == "live" and not self.kept():
-            raise ValidationError(_("A live service needs at least one source: where did you see this?"))
 
 
 class Inline(admin.StackedInline):
@@ -159,61 +112,6 @@ class SourceInline(Inline):
     fieldsets = ((None, {"fields": (("title", "url", "dated", "grade", "order"),)}),)
 
 
-class ServiceForm(CarefulForm):
-    """A service: a draft needs a name; a live one is told all that it lacks; it stays while questions lead to it."""
-
-    needed_by: Any = None
-    """The admin's function of that name."""
-
-    class Meta:
-        help_texts: ClassVar = {
-            "slug": _("Small letters and hyphens. Never changes. Empty: made from the name."),
-            "organization": _("Who runs it."),
-            "plain": _("What it does for the reader, in a few short words. It stands above the official name."),
-            "serves": _("Who may turn to it."),
-            "not_for": _("What people should take elsewhere, and where."),
-            "answered_by": _("People afraid of the police or of deportation read this first."),
-            "answered_note": _("Who picks up, in a sentence."),
-            "told": _("Who may hear what the person says, and when. Write nothing that the source does not say."),
-            "opening": _("A plain sentence the person can read out."),
-            "keywords": _("Words people may search for, with common misspellings."),
-            "assured_date": _("The button “Checked today” fills in this and the next two."),
-            "assured_how": _("Its office, its website or its agency. Never by calling a crisis line."),
-        }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        # `Service.clean` asks for them when the service goes live.
-        for name in {"name", "plain", "slug", "category"} & set(self.fields):
-            field: Any = self.fields[name]
-            field.required = field.one_required = False
-
-    def clean_slug(self) -> str:
-        """The short name; one from the first name there is, where it is left empty."""
-        name = next(iter(words(self.cleaned_data.get("name")).values()), "")
-        slug = self.cleaned_data["slug"] or slugify(name)[:50].strip("-")
-        if name and not slug:
-            raise ValidationError(_("Write a short name in small letters and hyphens."))
-        return slug
-
-    def clean(self) -> dict[str, Any] | None:
-        """Refuse to take a service from the public that is recommended."""
-        data = super().clean()
-        status = self.cleaned_data.get("status")
-        if self.instance.pk and self.initial.get("status") == "live" and status and status != "live":
-            needed = self.needed_by(self.instance)
-            if needed:
-                self.add_error(
-                    "status",
-                    [
-                        _("Questions lead to this service. Change or delete these recommendations first:"),
-                        *needed,
-                        _("To take it off at once, use “Fix one thing now”, or ask someone who may publish."),
-                    ],
-                )
-        return data
-
-
 class DueFilter(admin.SimpleListFilter):
     """Due for review, or not."""
 
@@ -235,23 +133,11 @@ class DueFilter(admin.SimpleListFilter):
         return queryset
 
 
-class CheckForm(forms.Form):
-    """How a service was checked."""
-
-    HOW: ClassVar = [
-        ("Called its office", _("I called its office")),
-        ("Read its website", _("I read its website")),
-        ("Asked its agency", _("I asked its agency")),
-    ]
-    how = forms.ChoiceField(label=_("How did you check?"), choices=HOW, widget=forms.RadioSelect)
-
-
 def search_key(text: str) -> str:
     """Text for finding: small letters without accents, and numbers without what stands between the digits."""
     return re.sub(r"(?<=\d)[\s().-]+(?=\d)", "", fold(text))
 
 
-@admin.register(Service)
 class ServiceAdmin(CarefulAdmin):
     """The services."""
 
@@ -312,10 +198,14 @@ class ServiceAdmin(CarefulAdmin):
         return super().get_queryset(request).select_related("organization").prefetch_related("ways")
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        """The form, told where to ask what needs the service."""
+        """The form, which asks here what keeps a service live."""
         form: Any = super().get_form(request, obj, change=change, **kwargs)
-        form.needed_by = self.needed_by
+        form.kept_live_by = self.kept_live_by
         return form
+
+    def kept_live_by(self, service: Service) -> list[Any]:
+        """Why a live service cannot be taken from the public, in sentences for staff; empty where it can."""
+        return []
 
     @admin.display(description=_("service"), ordering="slug")
     def plain_name(self, service: Service) -> str:
@@ -362,7 +252,7 @@ class ServiceAdmin(CarefulAdmin):
     def save_model(self, request: HttpRequest, obj: Service, form: Any, change: bool) -> None:
         """Save; a new day of a check is that of the person who writes it, unless they name another."""
         if "assured_date" in form.changed_data and "assured_by" not in form.changed_data:
-            obj.assured_by = who(request)
+            obj.assured_by = person_name(request.user)
         super().save_model(request, obj, form, change)
 
     # Checked today
@@ -410,24 +300,18 @@ class ServiceAdmin(CarefulAdmin):
         """All that somebody who checked a service answers for."""
         ways = []
         for way in service.ways.all():
-            told = (str(_("hours")), self.describe_hours(way) or str(_("not known")))
-            ways.append((way, [*facts(way, "label", "vanity", "keyword", "languages"), told]))
+            times = str(_("hours")), self.describe_hours(way) or str(_("not known"))
+            ways.append((way, [*facts(way, "label", "vanity", "keyword", "languages"), times]))
         return {"service": service, "facts": facts(service, "alert", "languages", "languages_note"), "ways": ways}
 
     def _record_check(self, request: HttpRequest, service: Service, how: str) -> None:
         service.assured_date = timezone.localdate()
         service.assured_how = how
-        service.assured_by = who(request)
+        service.assured_by = person_name(request.user)
         service.recheck = False
         fields = ["assured_date", "assured_how", "assured_by", "recheck"]
         service.save(update_fields=fields)
         self.log_change(request, service, [{"changed": {"fields": ["checked on"]}}])
-
-
-def who(request: HttpRequest) -> str:
-    """The signed-in person, as a check names them."""
-    user: Any = request.user
-    return user.get_full_name() or user.get_username()
 
 
 def facts(row: Model, *names: str) -> list[tuple[str, str]]:
@@ -448,7 +332,6 @@ def _back_to(services: list[Service]) -> str:
     return reverse("admin:services_service_changelist")
 
 
-@admin.register(Organization)
 class OrganizationAdmin(CarefulAdmin):
     """Who runs services."""
 

@@ -231,8 +231,8 @@ class _Draft:
 
     def text(self, *parts: str) -> records.Text:
         # The standard lets descriptions hold HTML; a record holds plain words.
-        said = "\n".join(filter(None, (strip_tags(part).strip() for part in parts)))
-        return {self.language: said} if said else {}
+        words = "\n".join(filter(None, (strip_tags(part).strip() for part in parts)))
+        return {self.language: words} if words else {}
 
     def made(self) -> tuple[records.Service, records.Organization, list[str]]:
         theirs = self.theirs
@@ -297,8 +297,8 @@ class _Draft:
         theirs = self.theirs
         lines = [*theirs.phones, *(phone for each in theirs.contacts for phone in each.phones)]
         lines += [phone for each in theirs.service_at_locations for phone in each.phones]
-        open_hours, timezone, said = self.hours()
-        timed = {"hours": open_hours, "timezone": timezone, "hours_note": self.text(said)}
+        open_hours, timezone, note = self.hours()
+        timed = {"hours": open_hours, "timezone": timezone, "hours_note": self.text(note)}
         found = [way for phone in lines if (way := self.phone(phone, timed))]
         links = [theirs.url] + [
             each.location.url
@@ -346,25 +346,25 @@ class _Draft:
         return records.ContactPoint(kind=kind, value=value, label=label, languages=codes, **timed)
 
     def hours(self) -> tuple[str, str, str]:
-        """Weekly hours, their zone, and what else is said of them.
+        """Weekly hours, their zone, and a note on them.
 
         Hours that are not the same every week, or not understood, are words only: better unknown than wrong.
         """
-        said = " ".join(
+        note = " ".join(
             dict.fromkeys(part for each in self.theirs.schedules for part in (each.description, each.notes) if part)
         )
         try:
             text, ahead = _weekly(self.theirs.schedules)
         except ValueError:
             self.notes.append(_("its hours are not the same every week, or are not understood; kept in words"))
-            return "", "", said
+            return "", "", note
         if not text or text == hours.ALWAYS:
-            return text, "", said
+            return text, "", note
         if ahead is None:
             self.notes.append(_("its hours name no time zone; choose the real one"))
-            return text, "", said
+            return text, "", note
         self.notes.append(_("its hours came with a fixed offset from UTC; choose the real time zone"))
-        return text, f"Etc/GMT{-ahead:+d}", said
+        return text, f"Etc/GMT{-ahead:+d}", note
 
 
 _CLOCK = re.compile(r"(\d{2}:\d{2})(?::00)?(Z|[+-]\d{2}(?::?00)?)?")
@@ -425,7 +425,10 @@ def _check(service: records.Service, organization: records.Organization) -> None
         point.clean_fields(exclude=["service"])
         point.clean()
     for source in service.sources:
-        models.Source(**models.from_record(source, skip=())).clean_fields(exclude=["service"])
+        seen = models.Source(**models.from_record(source, skip=()))
+        seen.clean_fields(exclude=["service"])
+        if not source.url.startswith(ID):
+            seen.clean()
 
 
 def _clean(value: Any, depth: int = 0) -> Any:
@@ -447,5 +450,5 @@ def _line(text: str) -> str:
 
 def _words(error: Exception) -> str:
     if isinstance(error, ValidationError):
-        return "; ".join(f"{name}: {' '.join(said)}" for name, said in error.message_dict.items())
+        return "; ".join(f"{name}: {' '.join(texts)}" for name, texts in error.message_dict.items())
     return str(error)

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-LARGEST = 64 * 1024 * 1024
-"""Bytes of files read at once; everything is in memory together."""
+LARGEST = 16 * 1024 * 1024
+"""Bytes of files read at once; everything is in memory together, at up to thirty times its size."""
 
 
 def text(path: Path) -> str:

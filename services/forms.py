@@ -158,8 +158,8 @@ def _fill(data: "MultiValueDict[str, Any]", name: str, field: Any, value: Any) -
         data.setlist(name, [str(part) for part in value])
     else:
         # A list to choose from gives its one value as a list.
-        said = widget.format_value(value)
-        data[name] = str((said[0] if isinstance(said, list) else said) or "") if value is not None else ""
+        shown = widget.format_value(value)
+        data[name] = str((shown[0] if isinstance(shown, list) else shown) or "") if value is not None else ""
 
 
 def _overtaken(row: Any) -> str:
@@ -168,7 +168,7 @@ def _overtaken(row: Any) -> str:
     last = entries.select_related("user").order_by("-action_time").first()
     who, when, what = _("Someone"), "", ""
     if last:
-        who = last.user.get_full_name() or last.user.get_username()
+        who = person_name(last.user)
         when = formats.date_format(timezone.localtime(last.action_time), "DATETIME_FORMAT")
         what = last.get_change_message()
     return " ".join(
@@ -179,6 +179,11 @@ def _overtaken(row: Any) -> str:
             _("Fields that you did not change show what is saved now. See below where yours differ, then save again."),
         )
     )
+
+
+def person_name(user: Any) -> str:
+    """An account as colleagues know it."""
+    return user.get_full_name() or user.get_username()
 
 
 class Difference(NamedTuple):

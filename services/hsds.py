@@ -54,7 +54,7 @@ def identifier(*names: str) -> str:
 def write_organization(record: Organization) -> Json:
     """An organization as HSDS ``organization``."""
     key = identifier("organization", record.slug)
-    name = _said(record.name)
+    name = _main(record.name)
     made: Json = {"id": key, "name": name, "description": name}
     if record.website:
         made["website"] = record.website
@@ -66,7 +66,7 @@ def write_service(record: Service, organization: Organization) -> Json:
     record = msgspec.structs.replace(record, staff_note="")
     key = identifier("service", record.slug)
     made: Json = {"id": key, "status": STATUS[record.status]}
-    made |= {theirs: _said(getattr(record, ours)) for ours, theirs in SERVICE_FIELDS.items() if getattr(record, ours)}
+    made |= {theirs: _main(getattr(record, ours)) for ours, theirs in SERVICE_FIELDS.items() if getattr(record, ours)}
     for kind, field in (("website", "url"), ("email", "email")):
         found = next((way.value for way in record.ways if way.kind == kind), None)
         if found:
@@ -106,7 +106,7 @@ def offset(timezone: str) -> int | float:
     return int(value) if value == int(value) else value
 
 
-def _said(text: Text) -> str:
+def _main(text: Text) -> str:
     """The words that stand in HSDS's own field."""
     return text.get(MAIN) or next(iter(text.values()), "")
 
@@ -134,7 +134,7 @@ def _ways(record: Service, key: str) -> Json:
 
 
 def _way(entity: str, link: str, way: ContactPoint, order: int, label: str, skip: tuple[str, ...]) -> Json:
-    made: Json = {label: _said(way.label)} if way.label else {}
+    made: Json = {label: _main(way.label)} if way.label else {}
     if entity != "contact" and way.languages:
         made["languages"] = _languages(link, way.languages)
     attributes = _attributes(entity, link, way, {"label": label}, skip)["attributes"]
@@ -201,14 +201,14 @@ def _attributes(entity: str, link: str, record: Any, fields: Iterable[str], skip
                 for n, item in enumerate(value)
             ]
         else:
-            said = (
+            text = (
                 ",".join(value)
                 if isinstance(value, tuple | list)
                 else value
                 if isinstance(value, str)
                 else json.dumps(value)
             )
-            found.append(_attribute(entity, link, code, "", said))
+            found.append(_attribute(entity, link, code, "", text))
     return {"attributes": found}
 
 
@@ -300,10 +300,10 @@ def _fields(data: Json, fields: dict[str, str]) -> Json:
         else:
             found[code] = value
     for code, theirs in fields.items():
-        words, said = data.get(theirs), found.get(code, {})
-        if words and words not in said.values():
+        words, texts = data.get(theirs), found.get(code, {})
+        if words and words not in texts.values():
             # English first, as everywhere; equal words in two languages are both attributes.
-            found[code] = {MAIN: words, **said}
+            found[code] = {MAIN: words, **texts}
     return found
 
 

@@ -46,6 +46,8 @@ MANY = {
 }
 """A field that holds many things, each of which names its owner."""
 NUMBERS = {"timezone", "interval"}
+MOST_VALUES = 500_000
+"""Cells with something in them that are read at once: 250 for each of the services that may come together."""
 
 
 def tables(services: list[Json]) -> dict[str, list[Json]]:
@@ -156,16 +158,32 @@ def _read_package(folder: Path) -> dict[str, list[Json]]:
         raise ValueError(f"{folder.name} holds no services.csv.")
     if sum(path.stat().st_size for path in paths) > files.LARGEST:
         raise ValueError(f"{folder.name} is too large: at most {files.LARGEST >> 20} MB at once.")
-    return {path.stem: _read_csv(path) for path in paths}
+    tables, left = {}, MOST_VALUES
+    for path in paths:
+        tables[path.stem] = _read_csv(path, left)
+        left -= sum(map(len, tables[path.stem]))
+    return tables
 
 
-def _read_csv(path: Path) -> list[Json]:
+def _read_csv(path: Path, most: int) -> list[Json]:
+    """The rows of a table. Raises ValueError, and for more than so many values."""
+    found, values = [], 0
+    reader = csv.reader(io.StringIO(files.text(path), newline=""), strict=True)
     try:
-        rows = list(csv.DictReader(io.StringIO(files.text(path), newline=""), strict=True))
+        header = next(reader, [])
+        for cells in reader:
+            # A cell beyond the header has no name; an empty one says nothing.
+            row = {name: value for name, value in zip(header, cells, strict=False) if name and value}
+            values += len(row)
+            if values > most:
+                raise ValueError(
+                    f"{path.name} holds too much: at most {MOST_VALUES:,} values at once. Bring in a part."
+                )
+            if row:
+                found.append(row)
     except csv.Error as error:
         raise ValueError(f"{path.name} is not a sound CSV file: {error}.") from None
-    # A cell beyond the header has no name; an empty one says nothing.
-    return [{name: value for name, value in row.items() if name and value} for row in rows]
+    return found
 
 
 def _decode(path: Path) -> Any:

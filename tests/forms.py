@@ -64,3 +64,8 @@ def save(client, row, **changes):
 def unescaped(response):
     """A page with its characters as people read them."""
     return html.unescape(response.content.decode())
+
+
+def on_one_line(response):
+    """A page with its white space collapsed, wherever the template breaks its lines."""
+    return " ".join(response.content.decode().split())

@@ -41,7 +41,7 @@ def test_every_way_to_serve_starts_the_same_application():
 
 
 def test_the_page_for_when_the_site_is_away_shows_the_main_numbers(edition):
-    page = (DOCS / "unavailable.html").read_text()
+    page = (ROOT / "templates" / "unavailable.html").read_text()
     main = {way.value for service in edition.main for way in service.ways if way.kind == "call"}
     shown = re.findall(r'<a href="tel:([+\d]+)">([\d-]+)</a>', page)
     assert {value for value, _text in shown} == main

@@ -74,16 +74,18 @@ def test_a_spanish_page_shows_no_english(client, path):
     assert not list(english(page))
 
 
-def posted(client, page, move):
+def posted(client, page, move, **more):
     """The page after a move made on another, as a browser sends it."""
     token = re.search(r'name="t" value="([^"]*)"', page.content.decode())[1]
-    return client.post("/es/", urlencode({"t": token, "g": move}), content_type="application/x-www-form-urlencoded")
+    return client.post(
+        "/es/", urlencode({"t": token, "g": move, **more}), content_type="application/x-www-form-urlencoded"
+    )
 
 
 @pytest.mark.parametrize("prefer", ["", "q", "d", "l"])
 def test_a_spanish_outcome_shows_no_english(client, prefer):
     page = posted(client, client.get("/es/"), "r")
-    page = posted(client, page, f"p{prefer}").content.decode()
+    page = posted(client, page, "f", p=prefer).content.decode()
     assert "data-service=" in page
     assert not list(english(page))
 

@@ -5,11 +5,11 @@ number reads as one change and not as one way to reach that went and another tha
 """
 
 import datetime as dt
-from collections.abc import Callable, Hashable, Iterator, Sequence
-from typing import Any, NamedTuple, Self, TypeVar
+import operator
+from collections.abc import Callable, Generator, Iterator, Sequence
+from typing import Any, NamedTuple
 
 import msgspec
-import phonenumbers
 from django.db.models import Model
 from django.utils import formats
 from django.utils.text import capfirst
@@ -17,13 +17,23 @@ from django.utils.translation import gettext as _
 
 from navigator import models
 from navigator.engine import flow
-from services import labels, phones, records
 from services import models as directory
+from services import records
 from services.records import Record, Text
 from services.texts import t
 
 from .content import Content
-from .wording import describe_condition
+from .pairing import KEY, RULES, SLUG, SOURCES, WAYS, Key, Pairs, R, order, paired, unordered
+from .wording import (
+    choice_name,
+    contact_value,
+    describe_condition,
+    guidance_name,
+    question_name,
+    quoted,
+    record_name,
+    way_name,
+)
 
 MODELS: dict[type[Record], type[Model]] = {
     records.Service: directory.Service,
@@ -39,37 +49,40 @@ MODELS: dict[type[Record], type[Model]] = {
 APART = {"ways", "sources", "choices"}
 """What is compared record by record."""
 
-R = TypeVar("R", bound=Record)
-Key = Callable[[Any], Hashable]
-
-
-class Place(str):
-    """The service, question, rule or text that a difference is about, as staff know it, with its record."""
-
-    record: Record | None = None
-
-    def __new__(cls, words: str, record: Record) -> Self:
-        """Words that know their record."""
-        made = super().__new__(cls, words)
-        made.record = record
-        return made
-
 
 class Difference(NamedTuple):
     """One thing that differs. What was or became empty is an empty text."""
 
     where: str
-    """What it is about: a Place, but where the order of many differs."""
+    """The service, question, rule or text that it is about, as staff know it."""
     field: str
     language: str
     """The code of the language, where the words of one language differ; else empty."""
     old: str
     new: str
+    record: Record | None = None
+    """What it is about; None where the order of many differs."""
 
 
 def differences(old: Content, new: Content) -> list[Difference]:
     """Everything in which ``new`` differs from ``old``, services first, in the language at hand."""
     return list(_Comparison(old, new).all())
+
+
+class _Kind(NamedTuple):
+    """One kind of record: how two are paired, and what staff read of one that came or went."""
+
+    label: str
+    keys: Sequence[Key]
+    where: Callable[[Any], str]
+    gone: Callable[[Any], str] = lambda record: _("there")
+    """What stood where nothing is now."""
+    come: Callable[[Any], str] | None = lambda record: _("added")
+    """What stands where nothing was; None: the fields of the record tell."""
+    missing: str = ""
+    """What is read of nothing, where it is not "not there"."""
+    about: Record | None = None
+    """What its parts belong to; None for a record that stands for itself."""
 
 
 class _Comparison:
@@ -79,133 +92,169 @@ class _Comparison:
 
     def all(self) -> Iterator[Difference]:
         if self.old.languages != self.new.languages:
-            listed = (", ".join(content.languages) for content in (self.old, self.new))
-            yield Difference(_("The site"), capfirst(_("languages")), "", *listed)
+            old, new = (", ".join(content.languages) for content in (self.old, self.new))
+            yield Difference(_("The site"), capfirst(_("languages")), "", old, new)
         yield from self._services()
         yield from self._organizations()
         yield from self._questions()
         yield from self._rules()
         yield from self._guidance()
 
+    def _compare(
+        self,
+        kind: _Kind,
+        old: Sequence[R],
+        new: Sequence[R],
+        fields: Callable[[R | None, R], Iterator[Difference]],
+    ) -> Generator[Difference, None, Pairs[R]]:
+        """What went, what came and, by ``fields``, what changed; returns the pairs."""
+        both, gone, come = paired(old, new, kind.keys)
+        for record in gone:
+            yield Difference(
+                kind.where(record), kind.label, "", kind.gone(record), _("taken off"), kind.about or record
+            )
+        for record in come:
+            if kind.come:
+                missing = kind.missing or _("not there")
+                yield Difference(kind.where(record), kind.label, "", missing, kind.come(record), kind.about or record)
+            yield from fields(None, record)
+        for before, record in both:
+            yield from fields(before, record)
+        return both
+
     # The directory
 
     def _services(self) -> Iterator[Difference]:
-        both, gone, come = _paired(self.old.services, self.new.services, [_slug])
-        for service in gone:
-            yield Difference(_named(service), _("Service"), "", _("shown to the public"), _("taken off"))
-        for service in come:
-            yield Difference(_named(service), _("Service"), "", _("not shown"), _("added"))
-            yield from self._parts(_named(service), (), service.ways, *WAY_KEYS)
-            yield from self._record(_named(service), None, service)
-            yield from self._parts(_named(service), (), service.sources, *SOURCES)
-        for before, service in both:
-            yield from self._parts(_named(service), before.ways, service.ways, *WAY_KEYS)
-            yield from self._record(_named(service), before, service)
-            yield from self._parts(_named(service), before.sources, service.sources, *SOURCES)
+        kind = _Kind(
+            label=_("Service"),
+            keys=SLUG,
+            where=record_name,
+            gone=lambda service: _("shown to the public"),
+            missing=_("not shown"),
+        )
+        yield from self._compare(kind, self.old.services, self.new.services, self._service)
+
+    def _service(self, before: records.Service | None, service: records.Service) -> Iterator[Difference]:
+        yield from self._parts(service, before.ways if before else (), service.ways, way_name, WAYS)
+        yield from self._record(record_name(service), before, service)
+        yield from self._parts(
+            service, before.sources if before else (), service.sources, operator.attrgetter("title"), SOURCES
+        )
 
     def _parts(
-        self, where: str, old: Sequence[R], new: Sequence[R], name: Callable[[R], str], keys: Sequence[Key]
+        self,
+        service: records.Service,
+        old: Sequence[R],
+        new: Sequence[R],
+        name: Callable[[R], str],
+        keys: Sequence[Key],
     ) -> Iterator[Difference]:
         """Ways to reach, or sources: what came, went, changed and moved."""
-        both, gone, come = _paired(old, new, keys)
-        kind = capfirst(str(MODELS[type((*old, *new)[0])]._meta.verbose_name)) if old or new else ""
-        for part in gone:
-            yield Difference(where, kind, "", name(part), _("taken off"))
-        for part in come:
-            said = name(part).casefold()
-            told = (
+        if not old and not new:
+            return
+
+        def added(part: R) -> str:
+            named = name(part).casefold()
+            fields = (
                 f"{one.field}: {one.new}"
                 for one in self._record("", None, part)
-                if one.language or one.new.casefold() not in said
+                if one.language or one.new.casefold() not in named
             )
-            yield Difference(where, kind, "", _("not there"), "; ".join((name(part), *told)))
-        for before, part in both:
-            for one in self._record(where, before, part):
-                yield one._replace(field=f"{name(before)}: {one.field.lower()}")
-        yield from _moved(where, [(name(before), name(part)) for before, part in both], _order(both, old, new))
+            return "; ".join((name(part), *fields))
+
+        def fields(before: R | None, part: R) -> Iterator[Difference]:
+            if before is None:
+                return
+            for one in self._record(record_name(service), before, part):
+                yield one._replace(field=f"{name(before)}: {one.field.lower()}", record=service)
+
+        kind = _Kind(
+            label=capfirst(str(MODELS[type((*old, *new)[0])]._meta.verbose_name)),
+            keys=keys,
+            where=lambda part: record_name(service),
+            gone=name,
+            come=added,
+            about=service,
+        )
+        both = yield from self._compare(kind, old, new, fields)
+        names = [(name(before), name(part)) for before, part in both]
+        yield from _moved(record_name(service), names, order(both, old), service)
 
     def _organizations(self) -> Iterator[Difference]:
-        both, gone, come = _paired(self.old.organizations, self.new.organizations, [_slug])
-        for organization in gone:
-            yield Difference(_named(organization), _("Organization"), "", _("there"), _("taken off"))
-        for organization in come:
-            yield from self._record(_named(organization), None, organization)
-        for before, organization in both:
-            yield from self._record(_named(organization), before, organization)
+        kind = _Kind(_("Organization"), SLUG, record_name, come=None)
+        yield from self._compare(kind, self.old.organizations, self.new.organizations, self._whole(record_name))
 
     # The flow
 
     def _questions(self) -> Iterator[Difference]:
         old, new = self.old.flow.questions, self.new.flow.questions
-        both, gone, come = _paired(old, new, [_key])
-        for question in gone:
-            yield Difference(_asked(question), _("Question"), "", _("there"), _("taken off"))
-        for question in come:
-            yield Difference(_asked(question), _("Question"), "", _("not there"), _("added"))
-            yield from self._record(_asked(question), None, question)
-            yield from self._choices(question, (), question.choices)
-        for before, question in both:
-            yield from self._record(_asked(question), before, question)
-            yield from self._choices(question, before.choices, question.choices)
+        kind = _Kind(_("Question"), KEY, question_name)
+        both = yield from self._compare(kind, old, new, self._question)
         titles = [(t(before.title), t(question.title)) for before, question in both]
-        yield from _moved(_("The questions"), titles, _order(both, old, new))
+        yield from _moved(_("The questions"), titles, order(both, old))
+
+    def _question(self, before: flow.Question | None, question: flow.Question) -> Iterator[Difference]:
+        yield from self._record(question_name(question), before, question)
+        yield from self._choices(question, before.choices if before else (), question.choices)
 
     def _choices(
         self, question: flow.Question, old: Sequence[flow.Choice], new: Sequence[flow.Choice]
     ) -> Iterator[Difference]:
-        both, gone, come = _paired(old, new, [_key])
-        where = _asked(question)
-        for choice in gone:
-            yield Difference(where, _("Choice"), "", _quoted(choice.label, choice.key), _("taken off"))
-        for choice in come:
-            yield Difference(where, _("Choice"), "", _("not there"), _quoted(choice.label, choice.key))
-        for before, choice in [*both, *((None, choice) for choice in come)]:
+        where = question_name(question)
+        kind = _Kind(
+            label=_("Choice"),
+            keys=KEY,
+            where=lambda choice: where,
+            gone=choice_name,
+            come=choice_name,
+            about=question,
+        )
+        both = yield from self._compare(kind, old, new, lambda before, choice: iter(()))
+        paired = {choice.key for _before, choice in both}
+        for before, choice in [*both, *((None, choice) for choice in new if choice.key not in paired)]:
             for one in self._record(where, before, choice):
-                name = _("choice %(words)s") % {"words": _quoted((before or choice).label, choice.key)}
-                yield one._replace(field=f"{capfirst(name)}: {one.field.lower()}")
-        labels = [(_quoted(before.label), _quoted(choice.label)) for before, choice in both]
-        yield from _moved(where, labels, _order(both, old, new))
+                name = _("choice %(words)s") % {"words": quoted((before or choice).label, choice.key)}
+                yield one._replace(field=f"{capfirst(name)}: {one.field.lower()}", record=question)
+        labels = [(quoted(before.label), quoted(choice.label)) for before, choice in both]
+        yield from _moved(where, labels, order(both, old), question)
 
     def _rules(self) -> Iterator[Difference]:
         old, new = self.old.flow.recommendations, self.new.flow.recommendations
-        both, gone, come = _paired(old, new, RULES)
-        for rule in gone:
-            yield Difference(self._ruled(rule), _("Rule"), "", self._rule(self.old, rule), _("taken off"))
-        for rule in come:
-            yield Difference(self._ruled(rule), _("Rule"), "", _("not there"), self._rule(self.new, rule))
-            yield from (one for one in self._record(self._ruled(rule), None, rule) if one.language)
-        for before, rule in both:
-            yield from self._record(self._ruled(rule), before, rule)
-        for rank in sorted({rule.rank for rule in new}):
-            level = [(before, rule) for before, rule in both if before.rank == rule.rank == rank]
-            names = [(self._ruled(before), self._ruled(rule)) for before, rule in level]
-            yield from _moved(_("Rules of rank %(rank)s") % {"rank": rank}, names, _order(level, old, new))
+        kind = _Kind(
+            label=_("Rule"),
+            keys=RULES,
+            where=self._rule_name,
+            gone=lambda rule: self._rule(self.old, rule),
+            come=lambda rule: self._rule(self.new, rule),
+        )
+
+        def fields(before: flow.Recommendation | None, rule: flow.Recommendation) -> Iterator[Difference]:
+            found = self._record(self._rule_name(rule), before, rule)
+            return found if before else (one for one in found if one.language)
+
+        both = yield from self._compare(kind, old, new, fields)
+        yield from _moved_in_rank(_("Rules of rank %(rank)s"), self._rule_name, both, old)
 
     def _rule(self, content: Content, rule: flow.Recommendation) -> str:
         condition = describe_condition(content.flow, rule.when)
         return _("rank %(rank)s, %(condition)s") % {"rank": rule.rank, "condition": condition}
 
-    def _ruled(self, rule: flow.Recommendation) -> str:
+    def _rule_name(self, rule: flow.Recommendation) -> str:
         services = (*self.new.services, *self.old.services)
         service = next((service for service in services if service.slug == rule.service), None)
-        return Place(_("Rule for %(service)s") % {"service": _named(service) if service else rule.service}, rule)
+        return _("Rule for %(service)s") % {"service": record_name(service) if service else rule.service}
 
     def _guidance(self) -> Iterator[Difference]:
         old, new = self.old.flow.guidance, self.new.flow.guidance
-        both, gone, come = _paired(old, new, [_key])
-        for text in gone:
-            yield Difference(_guided(text), _("Guidance"), "", _("there"), _("taken off"))
-        for text in come:
-            yield Difference(_guided(text), _("Guidance"), "", _("not there"), _("added"))
-            yield from self._record(_guided(text), None, text)
-        for before, text in both:
-            yield from self._record(_guided(text), before, text)
-        for rank in sorted({text.rank for text in new}):
-            level = [(before, text) for before, text in both if before.rank == text.rank == rank]
-            names = [(t(before.title), t(text.title)) for before, text in level]
-            yield from _moved(_("Guidance of rank %(rank)s") % {"rank": rank}, names, _order(level, old, new))
+        kind = _Kind(_("Guidance"), KEY, guidance_name)
+        both = yield from self._compare(kind, old, new, self._whole(guidance_name))
+        yield from _moved_in_rank(_("Guidance of rank %(rank)s"), lambda text: t(text.title), both, old)
 
     # One record
+
+    def _whole(self, where: Callable[[R], str]) -> Callable[[R | None, R], Iterator[Difference]]:
+        """The fields of records that have no parts."""
+        return lambda before, record: self._record(where(record), before, record)
 
     def _record(self, where: str, old: R | None, new: R) -> Iterator[Difference]:
         """The fields in which two records differ; all that are filled in, where there is no old one."""
@@ -217,22 +266,22 @@ class _Comparison:
             label = capfirst(str(MODELS[type(new)]._meta.get_field(field.name).verbose_name))  # type: ignore[union-attr]
             if field.type == Text:
                 for language in dict.fromkeys((*before, *after)):
-                    words = before.get(language, "").strip(), after.get(language, "").strip()
-                    if words[0] != words[1]:
-                        yield Difference(where, label, language, *words)
-            elif _plain(before) != _plain(after):
-                said = self._said(self.old, old, field.name, before) if old is not None else ""
-                yield Difference(where, label, "", said, self._said(self.new, new, field.name, after))
+                    texts = before.get(language, "").strip(), after.get(language, "").strip()
+                    if texts[0] != texts[1]:
+                        yield Difference(where, label, language, *texts, new)
+            elif unordered(before) != unordered(after):
+                words = self._value(self.old, old, field.name, before) if old is not None else ""
+                yield Difference(where, label, "", words, self._value(self.new, new, field.name, after), new)
 
-    def _said(self, content: Content, record: Record, name: str, value: Any) -> str:
+    def _value(self, content: Content, record: Record, name: str, value: Any) -> str:
         """A value as staff read it."""
         if name == "when":
             return describe_condition(content.flow, value)
         if name == "organization":
             found = next((row for row in content.organizations if row.slug == value), None)
-            return _named(found) if found else str(value)
+            return record_name(found) if found else str(value)
         if isinstance(record, records.ContactPoint) and name == "value":
-            return shown(record)
+            return contact_value(record)
         if isinstance(value, bool):
             return _("yes") if value else _("no")
         if isinstance(value, dt.date):
@@ -243,49 +292,6 @@ class _Comparison:
         return str(choices.get(value, "" if value is None else value))
 
 
-def shown(way: records.ContactPoint) -> str:
-    """The number or address of a way as people read it; as it is, if it cannot be read."""
-    try:
-        return phones.show(way.value) if way.kind in directory.NUMBERED else way.value
-    except phonenumbers.NumberParseException:
-        return way.value
-
-
-def way_name(way: records.ContactPoint) -> str:
-    """A way to reach as staff know it: "Call 1-888-373-7888", and for whom, where that is said."""
-    name = f"{capfirst(dict(labels.KIND)[way.kind])} {shown(way)}"
-    return f"{name} ({t(way.label)})" if t(way.label) else name
-
-
-def _named(row: records.Service | records.Organization) -> str:
-    return Place(t(row.name) or row.slug, row)
-
-
-def _quoted(words: Text, key: str = "") -> str:
-    return f"“{t(words) or key}”"
-
-
-def _asked(question: flow.Question) -> str:
-    return Place(_("Question %(title)s") % {"title": _quoted(question.title, question.key)}, question)
-
-
-def _guided(text: flow.Guidance) -> str:
-    return Place(_("Guidance %(title)s") % {"title": _quoted(text.title, text.key)}, text)
-
-
-def _slug(row: Any) -> Hashable:
-    return row.slug
-
-
-def _key(row: Any) -> Hashable:
-    return row.key
-
-
-def _plain(value: Any) -> Hashable:
-    """A value for comparison: the order within a condition makes no difference."""
-    return frozenset((key, frozenset(choices)) for key, choices in value.items()) if isinstance(value, dict) else value
-
-
 def _nothing(field: msgspec.structs.FieldInfo, value: Any) -> Any:
     """What a field holds before it is filled in."""
     if field.default is not msgspec.NODEFAULT:
@@ -293,62 +299,24 @@ def _nothing(field: msgspec.structs.FieldInfo, value: Any) -> Any:
     return type(value)()
 
 
-SAME: Key = msgspec.json.encode
-WAY_KEYS: tuple[Callable[[records.ContactPoint], str], Sequence[Key]] = (
-    way_name,
-    [
-        SAME,
-        lambda way: (way.kind, way.value, SAME(way.label)),
-        lambda way: (way.kind, way.value),
-        lambda way: (way.kind, SAME(way.label)),
-        lambda way: way.kind,
-    ],
-)
-SOURCES: tuple[Callable[[records.Source], str], Sequence[Key]] = (
-    lambda source: source.title,
-    [SAME, lambda source: (source.title, source.url), lambda source: source.title, lambda source: source.url or None],
-)
-RULES: Sequence[Key] = [
-    SAME,
-    lambda rule: (rule.service, _plain(rule.when)),
-    lambda rule: (rule.service, rule.rank),
-    lambda rule: (rule.service, SAME(rule.reason)),
-    lambda rule: rule.service,
-]
-
-
-def _paired(old: Sequence[R], new: Sequence[R], keys: Sequence[Key]) -> tuple[list[tuple[R, R]], list[R], list[R]]:
-    """The records of both sides in pairs, in the new order; those that are gone; those that came.
-
-    Each key in turn pairs what the ones before it left over. A key of None pairs nothing.
-    """
-    gone = list(enumerate(old))
-    come = list(enumerate(new))
-    found: dict[int, R] = {}
-    for key in keys:
-        for entry in list(come):
-            place, record = entry
-            match = next((each for each in gone if key(each[1]) == key(record) is not None), None)
-            if match:
-                found[place] = match[1]
-                gone.remove(match)
-                come.remove(entry)
-    both = [(found[place], record) for place, record in enumerate(new) if place in found]
-    return both, [record for _place, record in gone], [record for _place, record in come]
-
-
-def _order(both: Sequence[tuple[R, R]], old: Sequence[R], new: Sequence[R]) -> list[int]:
-    """For each pair, given in the new order, its place in the old order."""
-    places = {id(record): place for place, record in enumerate(old)}
-    return [places[id(before)] for before, _after in both]
-
-
-def _moved(where: str, names: Sequence[tuple[str, str]], order: Sequence[int]) -> Iterator[Difference]:
-    """A difference if the order changed: the names in the old and in the new order."""
-    if list(order) == sorted(order):
+def _moved(
+    where: str, names: Sequence[tuple[str, str]], places: Sequence[int], record: Record | None = None
+) -> Iterator[Difference]:
+    """A difference if the order changed: the names in the old and in the new order, and their places in the old."""
+    if list(places) == sorted(places):
         return
-    before = [name for _place, (name, _after) in sorted(zip(order, names, strict=True), key=lambda pair: pair[0])]
-    yield Difference(where, _("Order"), "", _listed(before), _listed([after for _before, after in names]))
+    before = [name for _place, (name, _after) in sorted(zip(places, names, strict=True), key=lambda pair: pair[0])]
+    yield Difference(where, _("Order"), "", _listed(before), _listed([after for _before, after in names]), record)
+
+
+def _moved_in_rank(
+    where: str, name: Callable[[Any], str], both: Sequence[tuple[Any, Any]], old: Sequence[Any]
+) -> Iterator[Difference]:
+    """A difference for each rank in which the order changed, among the records that kept their rank."""
+    for rank in sorted({record.rank for _before, record in both}):
+        level = [(before, record) for before, record in both if before.rank == record.rank == rank]
+        names = [(name(before), name(record)) for before, record in level]
+        yield from _moved(where % {"rank": rank}, names, order(level, old))
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -4,10 +4,11 @@ import msgspec
 from django.db import transaction
 
 from navigator import models
-from navigator.engine import flow
+from navigator.engine.flow import Condition, Flow
 from services.models import Organization, Service, from_record, save_organization, save_service
 
 from .content import Content, languages
+from .edition import Edition, as_edition
 
 
 def compile_draft() -> Content:
@@ -23,10 +24,15 @@ def compile_draft() -> Content:
     )
 
 
-def draft_flow() -> flow.Flow:
+def draft_edition() -> Edition:
+    """The draft as if it were an edition, numbered 0: for preview and for explaining."""
+    return as_edition(compile_draft())
+
+
+def draft_flow() -> Flow:
     """The questions and rules of the draft."""
     when = "when__question"
-    return flow.Flow(
+    return Flow(
         questions=tuple(row.record() for row in models.Question.objects.prefetch_related(when, f"choices__{when}")),
         recommendations=tuple(
             row.record() for row in models.Recommendation.objects.select_related("service").prefetch_related(when)
@@ -58,21 +64,21 @@ def set_back_draft(content: Content) -> None:
     write_draft(msgspec.structs.replace(content, services=tuple(kept)))
 
 
-def _write_flow(content: flow.Flow) -> None:
+def _write_flow(flow: Flow) -> None:
     models.Question.objects.all().delete()
     models.Guidance.objects.all().delete()
-    waiting: list[tuple[models.Conditional, flow.Condition]] = []
-    for order, question in enumerate(content.questions, start=1):
+    waiting: list[tuple[models.Conditional, Condition]] = []
+    for order, question in enumerate(flow.questions, start=1):
         row = models.Question.objects.create(order=order, **from_record(question, skip=("when", "choices")))
         waiting.append((row, question.when))
         for place, choice in enumerate(question.choices, start=1):
             made = row.choices.create(order=place, **from_record(choice, skip=("when",)))
             waiting.append((made, choice.when))
     services = {service.slug: service for service in Service.objects.all()}
-    for rule in content.recommendations:
+    for rule in flow.recommendations:
         values = from_record(rule, skip=("when", "service"))
         waiting.append((models.Recommendation.objects.create(service=services[rule.service], **values), rule.when))
-    for text in content.guidance:
+    for text in flow.guidance:
         waiting.append((models.Guidance.objects.create(**from_record(text, skip=("when",))), text.when))
     choices = {(row.question.key, row.key): row for row in models.Choice.objects.select_related("question")}
     for conditional, when in waiting:

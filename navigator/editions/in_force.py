@@ -80,7 +80,7 @@ def serve(edition: Edition) -> None:
 def refresh(store: Store) -> None:
     """Take the newest edition of the store, if it is not in force here already. Raises Unreachable.
 
-    Where the newest is damaged, the newest sound one serves; the damage is logged once.
+    Where the newest is damaged, the newest intact one serves; the damage is logged once.
     """
     global _damaged
     met = []
@@ -122,7 +122,7 @@ def keep(number: int, data: bytes, digest: str) -> None:
 
 
 def load_kept() -> None:
-    """Take the edition that was kept on disk, if there is a sound one."""
+    """Take the edition that was kept on disk, if there is an intact one."""
     try:
         kept = msgspec.json.decode(Path(settings.EDITION_FILE).read_bytes(), type=DiskCopy)
         serve(decode(kept.number, bytes(kept.content), kept.hash))

@@ -1,9 +1,10 @@
 """Draft -> checked -> published edition; rolling back. Publishing is refused here."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+import msgspec
 from django.contrib.admin.models import ADDITION, LogEntry
 from django.db import transaction
 
@@ -15,6 +16,10 @@ from .content import Content, check, digest, encode
 from .database import refresh
 from .draft import compile_draft, set_back_draft
 from .edition import Edition, decode
+
+Measure = Callable[[Content], Sequence[checks.Problem]]
+"""What else keeps a content from being published: that a page made of it leaves its size. Pages are made elsewhere
+(navigator.public.measure), so whoever publishes for people hands it in."""
 
 
 class Refused(Exception):
@@ -29,10 +34,13 @@ class Changed(Exception):
     """What is to be published is no longer what the person was shown."""
 
 
-def check_draft() -> tuple[Content, checks.Report]:
-    """The draft compiled, and what the path walk says of it."""
+def check_draft(measure: Measure | None = None) -> tuple[Content, checks.Report]:
+    """The draft compiled, and what the path walk says of it; where it says nothing, what the measure says."""
     content = compile_draft()
-    return content, check(content)
+    report = check(content)
+    if measure and not report.problems:
+        report = msgspec.structs.replace(report, problems=tuple(measure(content)))
+    return content, report
 
 
 @contextlib.contextmanager
@@ -45,14 +53,14 @@ def publishing() -> Iterator[None]:
     refresh()
 
 
-def publish(by: Any = None, note: str = "", expected: str = "") -> models.Edition:
+def publish(by: Any = None, note: str = "", expected: str = "", *, measure: Measure | None = None) -> models.Edition:
     """Publish the draft as a new edition.
 
     ``expected`` is the hash of the draft that the person was shown. Raises Changed if the draft is
     another one by now, or in force already, and Refused if a check fails.
     """
     with publishing():
-        content, report = check_draft()
+        content, report = check_draft(measure)
         data = encode(content)
         if expected:
             refresh()
@@ -90,7 +98,7 @@ def unchanged(expected: int | None) -> None:
 
 
 def last_with(slug: str) -> Edition | None:
-    """The newest sound edition that has a service; None if none has."""
+    """The newest intact edition that has a service; None if none has."""
     for number in models.Edition.objects.values_list("number", flat=True):
         row = models.Edition.objects.get(number=number)
         with contextlib.suppress(ValueError):

@@ -1,39 +1,83 @@
-"""Paths and conditions in words, for staff, in the language at hand."""
+"""Paths, conditions and records in words, for staff, in the language at hand."""
 
+import phonenumbers
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from navigator.engine import flow
+from navigator.engine.flow import SKIP, Answers, Choice, Condition, Flow, Guidance, Question
+from services import labels, phones, records
 from services.texts import t
 
 
-def label(questions: flow.Flow, question: str, choice: str) -> str:
+def label(flow: Flow, question: str, choice: str) -> str:
     """A choice as a person reads it, in the language at hand."""
-    asked = questions.question(question)
+    asked = flow.question(question)
     option = next((each for each in asked.choices if each.key == choice), None) if asked else None
-    return t(option.label) if option else str(_("I'd rather not say")) if choice == flow.SKIP else choice
+    return t(option.label) if option else str(_("I'd rather not say")) if choice == SKIP else choice
 
 
-def title(questions: flow.Flow, question: str) -> str:
+def title(flow: Flow, question: str) -> str:
     """A question as a person reads it, in the language at hand."""
-    asked = questions.question(question)
+    asked = flow.question(question)
     return t(asked.title) if asked else question
 
 
-def describe_path(questions: flow.Flow, answers: flow.Answers) -> str:
+def describe_path(flow: Flow, answers: Answers) -> str:
     """A path in words: "Is someone in danger right now? Yes → Who needs help? Me"."""
-    said = ((key, (answer,) if isinstance(answer, str) else answer) for key, answer in answers.items())
+    given = ((key, (answer,) if isinstance(answer, str) else answer) for key, answer in answers.items())
     return " → ".join(
-        f"{title(questions, key)} {', '.join(label(questions, key, choice) for choice in choices)}"
-        for key, choices in said
+        f"{title(flow, key)} {', '.join(label(flow, key, choice) for choice in choices)}" for key, choices in given
     )
 
 
-def describe_condition(questions: flow.Flow, when: flow.Condition) -> str:
+def describe_condition(flow: Flow, when: Condition) -> str:
     """A condition as a sentence that staff can read aloud."""
     if not when:
         return str(_("always"))
     parts = []
     for key, choices in when.items():
-        words = _(" or ").join(f"“{label(questions, key, choice)}”" for choice in choices)
-        parts.append(_("“%(question)s” is %(choices)s") % {"question": title(questions, key), "choices": words})
+        words = _(" or ").join(f"“{label(flow, key, choice)}”" for choice in choices)
+        parts.append(_("“%(question)s” is %(choices)s") % {"question": title(flow, key), "choices": words})
     return _("when %(parts)s") % {"parts": _(" and ").join(parts)}
+
+
+# Records
+
+
+def contact_value(way: records.ContactPoint) -> str:
+    """The number or address of a way as people read it; as it is, if it cannot be read."""
+    try:
+        return phones.show(way.value) if way.kind in records.NUMBERED else way.value
+    except phonenumbers.NumberParseException:
+        return way.value
+
+
+def way_name(way: records.ContactPoint) -> str:
+    """A way to reach as staff know it: "Call 1-888-373-7888", and for whom, where that is known."""
+    name = f"{capfirst(dict(labels.KIND)[way.kind])} {contact_value(way)}"
+    return f"{name} ({t(way.label)})" if t(way.label) else name
+
+
+def record_name(row: records.Service | records.Organization) -> str:
+    """A service or an organization as staff know it."""
+    return t(row.name) or row.slug
+
+
+def quoted(words: records.Text, key: str = "") -> str:
+    """Words in quotation marks; the key where there are none."""
+    return f"“{t(words) or key}”"
+
+
+def question_name(question: Question) -> str:
+    """A question as staff know it."""
+    return _("Question %(title)s") % {"title": quoted(question.title, question.key)}
+
+
+def choice_name(choice: Choice) -> str:
+    """A choice as staff know it."""
+    return quoted(choice.label, choice.key)
+
+
+def guidance_name(text: Guidance) -> str:
+    """A guidance as staff know it."""
+    return _("Guidance %(title)s") % {"title": quoted(text.title, text.key)}

@@ -8,13 +8,17 @@ import datetime as dt
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from django.utils import formats
+from django.utils import formats, timezone
 from django.utils.translation import gettext, gettext_lazy
 
 from services import hours, phones
 from services.records import LINKED, SPEECHLESS, ContactPoint, Service
 from services.texts import t
+
+if TYPE_CHECKING:
+    from navigator.editions.edition import Edition
 
 QUIET, DEAF, LANGUAGE = "q", "d", "l"
 PREFERENCES = {
@@ -23,6 +27,8 @@ PREFERENCES = {
     LANGUAGE: gettext_lazy("I need another language"),
 }
 """How a person may want to reach out; each puts other ways first (docs/safety-rules.md I4, I6)."""
+DEAF_TICK = "deaf"
+"""The choice of the ticks that says as much as the preference DEAF."""
 FIRST = {
     QUIET: ("text", "chat", "form", "email", "website", "tty", "videophone", "call"),
     DEAF: ("videophone", "tty", "text", "chat", "form", "email", "call", "website"),
@@ -37,6 +43,7 @@ KINDS = {
     "tty": gettext_lazy("TTY"),
     "website": gettext_lazy("Website"),
 }
+STATES = {"open": gettext_lazy("Open now"), "closed": gettext_lazy("Closed now.")}
 RELAY = "relay-711"
 ZONES = {
     "America/New_York": gettext_lazy("Eastern time"),
@@ -66,13 +73,15 @@ class Way:
     kind: str
     href: str
     title: str
-    """"Call 1-888-373-7888": what the button says."""
+    """"Call 1-888-373-7888": what the button says. Of a website, what it is for."""
     extra: str
     """The number in letters, that the call is free, or the e-mail address."""
     host: str
-    """The site that it opens, for paper; empty for what is no site."""
+    """The site that it opens; empty for what is no site."""
     label: str
     state: hours.State
+    now: str
+    """The same in words; empty where we do not know."""
     languages: str
 
 
@@ -92,6 +101,11 @@ class Card:
     """The hours way by way, where they are not simply day and night."""
     languages: str = ""
     checked: str = ""
+
+    @property
+    def emergency(self) -> bool:
+        """Whether it is 911: few words, and the next service beside it."""
+        return self.service.category == "emergency"
 
     @property
     def enforcement(self) -> bool:
@@ -130,6 +144,11 @@ def card(service: Service, organization: str, now: dt.datetime, reason: str = ""
     )
 
 
+def of(edition: "Edition", service: Service) -> Card:
+    """A service of an edition as a card, as it is now, for nobody in particular."""
+    return card(service, t(edition.organizations[service.organization].name), timezone.now())
+
+
 def _ordered(service: Service, prefer: str) -> list[ContactPoint]:
     """The ways with those first that suit the person; the order of the record otherwise."""
     if prefer in FIRST:
@@ -153,8 +172,10 @@ def _way(way: ContactPoint, now: dt.datetime) -> Way:
         title=title,
         extra=extra,
         host=_host(way.value) if way.kind in LINKED else "",
-        label=t(way.label),
-        state=hours.state(way.hours, way.timezone, now),
+        # A website says what it is for, not that it is one.
+        label="" if way.kind == "website" else t(way.label),
+        state=(state := hours.state(way.hours, way.timezone, now)),
+        now=gettext("Open, day and night") if way.hours == hours.ALWAYS else str(STATES.get(state, "")),
         languages=_languages(way.languages),
     )
 
@@ -188,6 +209,8 @@ def _button(way: ContactPoint) -> tuple[str, str, str]:
             return f"sms:{way.value}", words % {"word": way.keyword, "number": number}, ""
         case "email":
             return f"mailto:{way.value}", gettext("E-mail"), way.value
+        case "website":
+            return way.value, t(way.label) or str(KINDS[way.kind]), ""
         case _:
             return way.value, str(KINDS[way.kind]), ""
 

@@ -1,10 +1,10 @@
 """Pages kept in memory, and pages made small, so that a step costs little more than an empty page.
 
 An edition carries its own memory. A page is kept there as it is sent, compressed and filled up to its size
-(sizes.py), under everything that it is made from: the language, what was sent (sealed answers and a move, or a search), how much of the page.
-Questions are kept for the hour in which their seal is made, pages that say what is open now for the minute;
-all of it is forgotten earlier when there is too much of it, and, with the edition, when a newer one comes
-into force.
+(sizes.py), under everything that it is made from: the language, what was sent (sealed answers and a move, or a
+search), how much of the page. Questions are kept for the hour in which their seal is made, pages that say what is
+open now for the minute; all of it is forgotten earlier when there is too much of it, and, with the edition, when a
+newer one comes into force.
 """
 
 import gzip

@@ -10,7 +10,6 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import get_language, get_language_info, override
 from django.views.decorators.csrf import csrf_exempt
 
@@ -89,7 +88,7 @@ def _language(code: str, name: str) -> dict[str, Any]:
 @allow("GET", "HEAD")
 def static_page(request: HttpRequest, template: str) -> HttpResponse:
     """A page that is the same for everyone."""
-    return page(request, template)
+    return page(request, template, {"operator": settings.OPERATOR})
 
 
 @allow("GET", "HEAD")
@@ -112,13 +111,15 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 def error(request: HttpRequest, status: int) -> HttpResponse:
     """A page for an error, with 911 and the main numbers."""
+    if in_force.current_or_none() is None:
+        return HttpResponse(LAST_RESORT, status=status)
     return page(request, "error.html", {"status": status, "main": main_numbers()}, status)
 
 
 def main_numbers() -> list[cards.Card]:
     """The main services of the edition in force, as every error page shows them."""
     edition = in_force.current_or_none()
-    return [cards.card(service, "", timezone.now()) for service in edition.main] if edition else []
+    return [cards.of(edition, service) for service in edition.main] if edition else []
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -145,8 +146,5 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return HttpResponse(LAST_RESORT, status=500)
 
 
-LAST_RESORT = (
-    "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>"
-    "<title>A problem</title><h1>This page does not work right now</h1>"
-    "<p><a href='tel:911'>Call 911</a> if someone is in danger. <a href='/'>Try again</a></p>"
-)
+LAST_RESORT = (settings.BASE_DIR / "templates" / "unavailable.html").read_text()
+"""The numbers where there is no edition to take them from; nginx shows the same page (docs/decisions/0010)."""

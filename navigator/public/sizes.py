@@ -1,9 +1,9 @@
 """Even sizes: what is sent is compressed, then filled up to one of very few sizes (decision 0008).
 
 Whoever watches the encrypted line counts bytes. So every answer of a kind has one size, whatever stands on it. What
-fills it up is added to what is compressed already, in a form that a decoder skips, so that the size is exact:
-brotli has blocks of metadata (RFC 7932, 9.2), gzip has a field for extras in its head (RFC 1952, 2.3.1.1), and HTML that
-is not compressed ends in spaces.
+fills it up is added to what is compressed already, in a form that a decoder skips, so that the size is exact: brotli
+has blocks of metadata (RFC 7932, 9.2), gzip a field for extras in its head (RFC 1952, 2.3.1.1), and HTML that is not
+compressed ends in spaces.
 """
 
 import gzip
@@ -18,9 +18,9 @@ Sizes = tuple[int, ...]
 STEP: Sizes = (4 * KB,)
 """A question, as htmx swaps it. The heaviest takes 2.1 KB today."""
 OUTCOME: Sizes = (12 * KB,)
-"""An outcome, as htmx swaps it: one size for all of them. The heaviest takes 7.2 KB today, in Spanish by gzip; the rest
-is for twice as many services, the ticks and the list of states. With its headers it still fits into what a server may send
-before it hears anything back (ten segments of 1,460 bytes), so that 12 KB arrive as soon as 8 would."""
+"""An outcome, as htmx swaps it: one size for all of them. The heaviest takes 7.2 KB today, in Spanish by gzip; the
+rest is for twice as many services, the ticks and the list of states. With its headers it still fits into what a server
+may send before it hears anything back (ten segments of 1,460 bytes), so 12 KB arrive as soon as 8 would."""
 PAGE: Sizes = (8 * KB,)
 """A whole page: a question, an error, or one of the small pages. With the style it comes in one round trip too."""
 OUTCOME_PAGE: Sizes = (16 * KB,)

@@ -20,15 +20,15 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.utils import timezone
 
-from navigator.engine.flow import SKIP, Answer, Flow, next_question, offered, replay
+from navigator.engine.flow import SKIP, Answer, Answers, Flow, next_question, offered, offered_ticks, replay
 
-BLOCK = 256
-"""Bytes to which the content of a token is filled up."""
+BLOCK = 512
+"""Bytes to which the content of a token is filled up: enough for the longest answers with every tick."""
 HOUR = 3600
-LONGEST = 16 * BLOCK
+LONGEST = 8 * BLOCK
 """Characters of the longest token worth opening: room for a question with a choice for every state."""
 
-NEXT, SKIPPED, BACK, RESULTS, STAY, CHANGE, PREFER, ANEW = "n", "s", "b", "r", "l", "c", "p", "a"
+NEXT, SKIPPED, BACK, RESULTS, STAY, CHANGE, FIT, ANEW = "n", "s", "b", "r", "l", "c", "f", "a"
 """The moves as they are posted. One letter: what stays on a disk must not tell (C4)."""
 
 
@@ -39,7 +39,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, array_
     at: str = ""
     """The question shown; on an outcome, the last one shown."""
     offered: tuple[str, ...] = ()
-    """The choices that it offered, so that a position means what the person saw."""
+    """The choices or, on an outcome, the ticks that it offered, so that a position means what the person saw."""
     done: bool = False
     """Whether this is an outcome. Questions still open count as skipped."""
     prefer: str = ""
@@ -90,21 +90,29 @@ def start(flow: Flow) -> Step:
 def at(flow: Flow, step: Step, key: str = "") -> Step:
     """The step at a question: the one named if it is asked with these answers, else the first open one.
 
-    With none open it is an outcome.
+    With none open, or where what is named are the ticks, it is an outcome.
     """
     answers = replay(flow, step.answers)
     question = flow.question(key) if key in answers else next_question(flow, answers)
-    if question is None:
-        return msgspec.structs.replace(step, answers=answers, offered=(), done=True)
+    if question is None or question.kind == "many":
+        return _ended(flow, step)
     earlier = _before(flow, answers, question.key)
     choices = tuple(choice.key for choice in offered(question, earlier))
     return msgspec.structs.replace(step, answers=answers, at=question.key, offered=choices, done=False)
 
 
-def move(flow: Flow, step: Step, made: str, position: str) -> Step:
+def _ended(flow: Flow, step: Step) -> Step:
+    """The outcome of the answers of a step, with what may be ticked there."""
+    answers = replay(flow, step.answers)
+    ticks = tuple(choice.key for choice in offered_ticks(flow, answers))
+    return msgspec.structs.replace(step, answers=answers, offered=ticks, done=True)
+
+
+def move(flow: Flow, step: Step, made: str, position: str, ticks: Sequence[str] = (), prefer: str = "") -> Step:
     """The step after a move: one of the letters above, and the position of the choice made.
 
-    A move or a position that makes no sense leaves the person where they are.
+    With FIT go the positions of all ticks, and how the person wants to reach out. A move or a position that makes no
+    sense leaves the person where they are.
     """
     given = chosen(step, position)
     here = msgspec.structs.replace(step, answers=replay(flow, step.answers))
@@ -112,14 +120,18 @@ def move(flow: Flow, step: Step, made: str, position: str) -> Step:
         return _back(flow, here)
     if made.startswith(CHANGE):
         return at(flow, here, _at_place(list(here.answers), made.removeprefix(CHANGE)) or here.at)
-    if made.startswith(PREFER):
-        here = msgspec.structs.replace(here, prefer=made.removeprefix(PREFER)[:1])
-        return here if here.done else at(flow, here, here.at)
-    if made == STAY or here.done:
-        return here if here.done else at(flow, here, here.at)
+    if made == FIT and here.done:
+        ticked: dict[str, Answer] = {}
+        if flow.many:
+            ticked[flow.many.key] = tuple(filter(None, (chosen(step, tick) for tick in ticks)))
+        here = msgspec.structs.replace(here, answers={**here.answers, **ticked}, prefer=prefer)
+    if here.done:
+        return _ended(flow, here)
+    if made in (STAY, FIT):
+        return at(flow, here, here.at)
     if made == RESULTS:
         answers = here.answers if given is None else {**here.answers, here.at: given}
-        return msgspec.structs.replace(here, answers=replay(flow, answers), offered=(), done=True)
+        return _ended(flow, msgspec.structs.replace(here, answers=answers))
     if made == SKIPPED or (made == NEXT and given is None):
         given = SKIP
     if given is None or not step.at:
@@ -127,8 +139,23 @@ def move(flow: Flow, step: Step, made: str, position: str) -> Step:
     return at(flow, msgspec.structs.replace(here, answers={**here.answers, here.at: given}))
 
 
+def sensible(step: Step, made: str, position: str, ticks: Sequence[str]) -> tuple[str, str, tuple[str, ...]]:
+    """The move, the position and the ticks as a page of ours would send them; what makes no sense stays where it is."""
+    if made.startswith(CHANGE) and (key := _at_place(list(step.answers), made.removeprefix(CHANGE))):
+        return f"{CHANGE}{list(step.answers).index(key)}", "", ()
+    if made == BACK or (made == SKIPPED and not step.done):
+        return made, "", ()
+    if made == FIT and step.done:
+        given_ticks = {chosen(step, tick) for tick in ticks}
+        return made, "", tuple(str(place) for place, key in enumerate(step.offered) if key in given_ticks)
+    if made not in (NEXT, RESULTS, STAY) or step.done:
+        return STAY, "", ()
+    given = chosen(step, position)
+    return made, "" if given is None else str(step.offered.index(given)), ()
+
+
 def chosen(step: Step, position: str) -> str | None:
-    """The choice at a position of those offered; None if there is none such."""
+    """The choice or the tick at a position of those offered; None if there is none such."""
     return _at_place(step.offered, position)
 
 
@@ -139,7 +166,7 @@ def _at_place(keys: Sequence[str], place: str) -> str | None:
 
 def _back(flow: Flow, step: Step) -> Step:
     """The question before this one; from an outcome, the one that was shown last."""
-    asked = list(step.answers)
+    asked = answered(flow, step.answers)
     if step.done:
         open_still = next_question(flow, step.answers)
         return at(flow, step, step.at if step.at in asked or open_still or not asked else asked[-1])
@@ -151,3 +178,8 @@ def _before(flow: Flow, answers: dict[str, Answer], key: str) -> dict[str, Answe
     """The answers to the questions before one."""
     order = [question.key for question in flow.questions]
     return {question: choice for question, choice in answers.items() if order.index(question) < order.index(key)}
+
+
+def answered(flow: Flow, answers: Answers) -> list[str]:
+    """The questions that were answered one by one; ticks are none of them."""
+    return [question.key for question in flow.questions if question.kind == "one" and question.key in answers]

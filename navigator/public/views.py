@@ -6,9 +6,10 @@ Nothing here touches the database, sets a cookie or keeps a thing about the pers
 import hashlib
 import secrets
 from typing import Any, NamedTuple
+from urllib.parse import parse_qs
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -20,7 +21,7 @@ from navigator.editions import in_force
 from navigator.editions.edition import Edition
 from navigator.editions.in_force import NoEdition
 from navigator.engine import checks, flow
-from services import labels, records
+from services import labels
 from services.texts import t
 
 from . import cards, open_data, page_cache, search, sizes, steps
@@ -51,12 +52,15 @@ def step_response(request: HttpRequest, edition: Edition) -> HttpResponse:
     caches = edition.derived(PageCaches)
     page = caches.steps.get(key) or caches.outcomes.get(key)
     if page is None:
-        step, ticked, notice = _moved(edition.flow, posted)
+        step, ticked, notice, sensible = _moved(edition.flow, posted)
+        # Whoever wants to change the ticks finds them open.
+        fitting = step.done and sensible is not None and sensible.made.startswith(steps.CHANGE)
         page = (caches.outcomes if step.done else caches.steps).page(
-            # Whatever does not open gets one page, so that nobody pushes good ones out with made-up forms.
-            ("anew", *key[:3]) if notice else key,
+            # Whatever does not open gets one page, and so does a move that is none: nobody pushes good pages out
+            # with made-up forms.
+            ("anew", *key[:3]) if notice else (*key[:3], sensible),
             lambda: sizes.pack(
-                render_step(request, edition, step, ticked, notice, whole=whole), name, _sizes(step, whole)
+                render_step(request, edition, step, ticked, notice, fitting, whole=whole), name, _sizes(step, whole)
             ),
         )
     response = page_cache.reply(page, name, "HX-Request, HX-Request-Type")
@@ -72,11 +76,16 @@ def _sizes(step: Step, whole: bool) -> sizes.Sizes:
 
 
 class Posted(NamedTuple):
-    """What a page of ours sends: the sealed answers, the move and the position of the choice."""
+    """What a page of ours sends: the sealed answers, the move and the position of the choice.
+
+    With FIT, the positions of the ticks and how the person wants to reach out.
+    """
 
     token: str
     made: str
     position: str
+    ticks: tuple[str, ...] = ()
+    prefer: str = ""
 
 
 def _posted(request: HttpRequest) -> Posted | None:
@@ -86,14 +95,20 @@ def _posted(request: HttpRequest) -> Posted | None:
     """
     if request.method != "POST" or not same_origin(request):
         return None
-    form = QueryDict(request.body if request.content_type == "application/x-www-form-urlencoded" else b"")
-    token, made, position = form.get("t", ""), form.get("g", steps.NEXT), form.get("c", "")
+    body = request.body if request.content_type == "application/x-www-form-urlencoded" else b""
+    form = parse_qs(body.decode(errors="replace"), keep_blank_values=True)  # a body is short: the middleware sees to it
+    token, position, prefer = (form.get(name, [""])[-1] for name in "tcp")
+    made = form.get("g", [steps.NEXT])[-1]
     if made == steps.ANEW:
         return None
+    made = made if len(made) <= LONGEST_MOVE else steps.STAY
+    fitting = made == steps.FIT
     return Posted(
         token if len(token) <= steps.LONGEST else "",
-        made if len(made) <= LONGEST_MOVE else steps.STAY,
+        made,
         position if len(position) < LONGEST_MOVE else "",
+        tuple(sorted({tick for tick in form.get("a", ()) if len(tick) < LONGEST_MOVE})) if fitting else (),
+        prefer if fitting and prefer in cards.PREFERENCES else "",
     )
 
 
@@ -101,19 +116,21 @@ LONGEST_MOVE = 3
 """A letter and a position of two digits."""
 
 
-def _moved(questions: flow.Flow, posted: Posted | None) -> tuple[Step, str, bool]:
-    """The step that was asked for, the choice to show as chosen, and whether to say that we start anew."""
+def _moved(questions: flow.Flow, posted: Posted | None) -> tuple[Step, str, bool, Posted | None]:
+    """The step that was asked for, the choice to show as chosen, whether to say that we start anew, and what was
+    posted as a page of ours would have sent it."""
     if posted is None:
-        return steps.start(questions), "", False
-    token, made, position = posted
-    step = steps.unseal(token)
+        return steps.start(questions), "", False, None
+    step = steps.unseal(posted.token)
     if step is None:
-        return steps.start(questions), "", True
-    after = steps.move(questions, step, made, position)
+        return steps.start(questions), "", True, None
+    made, position, ticks = steps.sensible(step, posted.made, posted.position, posted.ticks)
+    prefer = posted.prefer if made == steps.FIT else ""
+    after = steps.move(questions, step, made, position, ticks, prefer)
     ticked = str(after.answers.get(after.at, ""))
     if made == steps.STAY and after.at == step.at:
         ticked = steps.chosen(step, position) or ticked
-    return after, ticked, False
+    return after, ticked, False, Posted(posted.token, made, position, ticks, prefer)
 
 
 def same_origin(request: HttpRequest) -> bool:
@@ -126,10 +143,18 @@ def same_origin(request: HttpRequest) -> bool:
 
 
 def render_step(
-    request: HttpRequest, edition: Edition, step: Step, ticked: str = "", notice: bool = False, *, whole: bool
+    request: HttpRequest,
+    edition: Edition,
+    step: Step,
+    ticked: str = "",
+    notice: bool = False,
+    fitting: bool = False,
+    *,
+    whole: bool,
 ) -> str:
-    """A step as HTML: the whole page, or only the part that htmx swaps."""
+    """A step as HTML: the whole page, or only the part that htmx swaps; ``fitting``: with the ticks open."""
     context = outcome_context(edition, step) if step.done else question_context(edition, step, ticked)
+    context["fitting"] = fitting
     context |= {"token": steps.seal(step), "notice": notice, "language": get_language_info(get_language() or "")}
     context |= {"action": reverse("question"), "site_name": settings.SITE_NAME}
     if not whole:
@@ -141,7 +166,8 @@ def question_context(edition: Edition, step: Step, ticked: str) -> dict[str, Any
     """What the template of a question needs."""
     asked = edition.flow.question(step.at)
     assert asked is not None
-    before = list(step.answers)
+    asked = flow.addressed(asked, step.answers)
+    before = steps.answered(edition.flow, step.answers)
     number = (before.index(step.at) if step.at in before else len(before)) + 1
     choices = {choice.key: choice for choice in asked.choices}
     return {
@@ -156,45 +182,72 @@ def question_context(edition: Edition, step: Step, ticked: str) -> dict[str, Any
 
 URGENT_MAX_RANK = 15
 """Guidance up to this rank is shown open, right below the first service."""
-CARDS_SHOWN = 5
-"""Services shown at once on an outcome: the best and the next four; the rest stands behind "More"."""
 
 
 def outcome_context(edition: Edition, step: Step) -> dict[str, Any]:
     """What the template of an outcome needs."""
     given = flow.complete(edition.flow, step.answers)
     now = timezone.now()
+    fit = _fit(edition.flow, step)
     shown = [
-        cards.card(service, t(edition.organizations[service.organization].name), now, t(rule.reason), step.prefer)
+        cards.card(
+            service,
+            t(edition.organizations[service.organization].name),
+            now,
+            t(flow.addressed(rule, given).reason),
+            fit["prefer"],
+        )
         for rule in flow.recommend(edition.flow, given)
         if (service := edition.services.get(rule.service))
     ]
-    guidance = flow.guide(edition.flow, given)
+    guidance = [flow.addressed(text, given) for text in flow.guide(edition.flow, given)]
     return {
         "outcome": True,
         "top": shown[0] if shown else None,
-        "next": shown[1:CARDS_SHOWN],
-        "more": shown[CARDS_SHOWN:],
+        "next": shown[1 : checks.FIRST_SHOWN],
+        "more": shown[checks.FIRST_SHOWN :],
         "open_first": cards.open_first(shown),
-        "wallet": cards.wallet(shown[:CARDS_SHOWN]),
+        "wallet": cards.wallet(shown[: checks.FIRST_SHOWN]),
         "urgent": [text for text in guidance if text.rank <= URGENT_MAX_RANK],
         "guidance": [text for text in guidance if text.rank > URGENT_MAX_RANK],
         "report": any(card.service.category == "report" for card in shown),
         "told": given_answers(edition.flow, step.answers),
-        "prefer": step.prefer,
-        "preferences": cards.PREFERENCES.items(),
         "title": gettext("Where to turn"),
+        **fit,
+    }
+
+
+def _fit(questions: flow.Flow, step: Step) -> dict[str, Any]:
+    """What the template of "Make this list fit you" needs, and the way to reach out that comes first."""
+    many = questions.many
+    ticks = step.answers.get(many.key, ()) if many else ()
+    implied = cards.DEAF_TICK in ticks
+    # Where a tick says it, no preference says it again.
+    hidden = {cards.DEAF} if cards.DEAF_TICK in step.offered and step.prefer != cards.DEAF else set()
+    asked = flow.addressed(many, step.answers) if many and step.offered else None
+    choices = {choice.key: choice for choice in asked.choices} if asked else {}
+    return {
+        "about": asked,
+        "ticks": [(position, choices[key], key in ticks) for position, key in enumerate(step.offered)],
+        "preferences": [(key, words) for key, words in cards.PREFERENCES.items() if key not in hidden],
+        "preferred": step.prefer,
+        "prefer": step.prefer or (cards.DEAF if implied else ""),
+        "chosen": len(ticks) + bool(step.prefer),
     }
 
 
 def given_answers(questions: flow.Flow, given: flow.Answers) -> list[tuple[int, flow.Question, str]]:
     """The answers as people read them, each with its place."""
     found = []
-    for place, (key, choice) in enumerate(given.items()):
+    for place, (key, answer) in enumerate(given.items()):
         asked = questions.question(key)
         assert asked is not None
+        asked = flow.addressed(asked, given)
+        choices = (answer,) if isinstance(answer, str) else answer
         labels = {option.key: t(option.label) for option in asked.choices}
-        found.append((place, asked, labels.get(str(choice)) or gettext("I'd rather not say")))
+        found.append(
+            (place, asked, "; ".join(labels.get(choice) or gettext("I'd rather not say") for choice in choices))
+        )
     return found
 
 
@@ -226,12 +279,17 @@ def directory_response(request: HttpRequest, edition: Edition) -> HttpResponse:
     return page_cache.reply(kept, name, "HX-Request")
 
 
+INSTEAD = ("dial-211", "988-lifeline")
+"""Services that know the others, or listen to anyone: shown where nothing fits."""
+
+
 def render_all(request: HttpRequest, edition: Edition, wish: search.Wish, open_now: bool) -> str:
     """The services that a person looks for as HTML: the whole page, or only the part that htmx swaps."""
     context: dict[str, Any] = {}
     if wish or open_now:
-        shown = (_card(edition, service) for service in search.find(edition, wish))
+        shown = (cards.of(edition, service) for service in search.find(edition, wish))
         context["found"] = [card for card in shown if card.state == "open" or not open_now]
+        context["instead"] = [cards.of(edition, edition.services[slug]) for slug in INSTEAD if slug in edition.services]
     else:
         context["groups"] = groups(edition)
     if request.htmx:  # type: ignore[attr-defined]
@@ -245,6 +303,7 @@ def directory_context(edition: Edition) -> dict[str, Any]:
         "ways": [(key, label) for key, (label, _kinds) in search.CONTACT_FILTERS.items()],
         "needs": labels.CATEGORY,
         "spoken": [(code, cards.LANGUAGE_NAMES.get(code, code)) for code in search.languages(edition)],
+        "main": [cards.of(edition, service) for service in edition.main],
         "linked_data": edition.derived(open_data.linked_data),
     }
 
@@ -275,9 +334,5 @@ def groups(edition: Edition) -> list[tuple[str, list[cards.Card]]]:
     """All services as cards, by group, in the order of the groups."""
     found: dict[str, list[cards.Card]] = {}
     for service in edition.content.services:
-        found.setdefault(service.category, []).append(_card(edition, service))
+        found.setdefault(service.category, []).append(cards.of(edition, service))
     return [(str(name), found[key]) for key, name in labels.CATEGORY if key in found]
-
-
-def _card(edition: Edition, service: records.Service) -> cards.Card:
-    return cards.card(service, t(edition.organizations[service.organization].name), timezone.now())

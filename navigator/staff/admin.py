@@ -1,8 +1,8 @@
-"""The questions and the rules on the staff's desk, and what the directory's pages learn from them."""
+"""The draft in Django admin: questions and rules, and the directory's pages with what the flow knows; the accounts."""
 
 from typing import Any, ClassVar
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm, SetUnusablePasswordMixin
 from django.contrib.auth.models import Group, User
@@ -12,7 +12,7 @@ from django.forms import CheckboxSelectMultiple, ModelMultipleChoiceField
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -20,13 +20,14 @@ from django.utils.translation import gettext_lazy as _
 from navigator.editions.draft import draft_flow
 from navigator.editions.wording import describe_condition
 from navigator.engine import flow
-from navigator.models import Choice, Guidance, Question, Recommendation
+from navigator.models import Choice, Guidance, Question, Recommendation, as_condition
 from navigator.public import cards
-from services.admin import CarefulAdmin, Inline, ServiceAdmin, SourceInline, WayInline
+from services.admin import CarefulAdmin, Inline, OrganizationAdmin, ServiceAdmin, SourceInline, WayInline
 from services.forms import CarefulForm, OrderedFormSet
-from services.models import ContactPoint, Service
+from services.models import ContactPoint, Organization, Service
 
-from .conditions import ConditionField, choices, condition, contradiction, earlier, needing
+from .conditions import ConditionField, choices, contradiction, earlier, needing
+from .pages import PERMISSION
 
 # Services: the directory's page, with what the flow knows
 
@@ -56,14 +57,33 @@ class Ways(WayInline):
         return (cards.describe_hours(way.record()) if way.pk else "") or str(_("nothing about hours"))
 
 
-admin.site.unregister(Service)
+class DraftAdmin(CarefulAdmin):
+    """Rows of the draft: after a change one reads that the public does not see it yet."""
+
+    def message_user(
+        self, request: HttpRequest, message: Any, level: Any = messages.INFO, *args: Any, **kw: Any
+    ) -> None:
+        """Django's message; after a change, with where it stands now and the way on."""
+        if level == messages.SUCCESS:
+            draft = _("Saved in the draft. The public does not see it yet.")
+            links = [(reverse("admin:preview"), _("Preview"))]
+            if request.user.has_perm(PERMISSION):
+                links.append((reverse("admin:publish"), _("Publish")))
+            message = format_html("{} {} {}", message, draft, format_html_join(" · ", '<a href="{}">{}</a>', links))
+        super().message_user(request, message, level, *args, **kw)
+
+
+@admin.register(Organization)
+class DraftOrganizationAdmin(DraftAdmin, OrganizationAdmin):
+    """Who runs services."""
 
 
 @admin.register(Service)
-class ServiceDesk(ServiceAdmin):
+class DraftServiceAdmin(DraftAdmin, ServiceAdmin):
     """A service: it stays while recommendations lead to it."""
 
     inlines = (Ways, SourceInline)
+    change_form_template = "admin/navigator/service.html"
 
     def describe_hours(self, way: ContactPoint) -> str:
         """The hours of a way, as the public reads them."""
@@ -72,15 +92,26 @@ class ServiceDesk(ServiceAdmin):
     def needed_by(self, row: Any) -> list[str]:
         """The recommendations of the service, each with its condition."""
         rules = row.recommendations.prefetch_related("when__question")
-        content: Any = SimpleLazyObject(draft_flow)
+        draft: Any = SimpleLazyObject(draft_flow)
         return [
             format_html(
                 '<a href="{}">{}</a>',
                 reverse("admin:navigator_recommendation_change", args=[rule.pk]),
                 _("Recommendation with rank %(rank)s, %(when)s")
-                % {"rank": rule.rank, "when": describe_condition(content, rule.condition())},
+                % {"rank": rule.rank, "when": describe_condition(draft, rule.condition())},
             )
             for rule in rules
+        ]
+
+    def kept_live_by(self, service: Service) -> list[Any]:
+        """The recommendations, and what to do instead."""
+        needed = self.needed_by(service)
+        if not needed:
+            return []
+        return [
+            _("Questions lead to this service. Change or delete these recommendations first:"),
+            *needed,
+            _("To take it off at once, use “Fix one thing now”, or ask someone who may publish."),
         ]
 
 
@@ -93,7 +124,7 @@ class ConditionalForm(CarefulForm):
     def clean(self) -> dict[str, Any] | None:
         """Look at the condition."""
         data = super().clean()
-        why = contradiction(draft_flow(), condition(self.cleaned_data.get("when", ())))
+        why = contradiction(draft_flow(), as_condition(self.cleaned_data.get("when", ())))
         if why:
             self.add_error("when", why)
         return data
@@ -107,8 +138,8 @@ class WithCondition:
         return db_field.formfield(form_class=ConditionField, queryset=choices())
 
 
-class ConditionalAdmin(WithCondition, CarefulAdmin):
-    """Rows with a condition, said as a sentence in the list and on the page."""
+class ConditionalAdmin(WithCondition, DraftAdmin):
+    """Rows with a condition, which stands as a sentence in the list and on the page."""
 
     form = ConditionalForm
     readonly_fields: ClassVar[Any] = ("in_words",)
@@ -119,12 +150,12 @@ class ConditionalAdmin(WithCondition, CarefulAdmin):
         return super().get_queryset(request).prefetch_related("when__question")
 
     def get_list_display(self, request: HttpRequest) -> Any:
-        """The columns, and the condition; the flow that it is said with is read once for the whole list."""
-        content: Any = SimpleLazyObject(draft_flow)
+        """The columns, and the condition; the flow that describes it is read once for the whole list."""
+        draft: Any = SimpleLazyObject(draft_flow)
 
         @admin.display(description=_("holds"))
         def when(row: Any) -> str:
-            return describe_condition(content, row.condition())
+            return describe_condition(draft, row.condition())
 
         return [*super().get_list_display(request), when]
 
@@ -172,7 +203,7 @@ class QuestionForm(ConditionalForm):
         """Refuse a place that breaks a condition."""
         data = super().clean()
         order = self.cleaned_data.get("order")
-        if order is None:
+        if order is None or self.instance.kind == "many":
             return data
         late = {str(choice.question) for choice in self.cleaned_data.get("when", ()) if choice.question.order > order}
         if late:
@@ -224,12 +255,14 @@ class ChoiceFormSet(OrderedFormSet):
 
 
 class ChoiceInline(WithCondition, Inline):
-    """The choices of a question; “I'd rather not say” is always there and is not edited."""
+    """The choices of a question; “I'd rather not say” is there with every step and is not edited."""
 
     model = Choice
     form = ChoiceForm
     formset = ChoiceFormSet
-    fieldsets = ((None, {"fields": (("key", "order", "icon"), "label", "hint", "when")}),)
+    fieldsets = (
+        (None, {"fields": (("key", "order", "icon"), "label", "label_you", "hint", "hint_you", "words", "when")}),
+    )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Choice]:
         """All but the choice that every question has."""
@@ -241,12 +274,12 @@ class QuestionAdmin(ConditionalAdmin):
     """The questions."""
 
     form = QuestionForm
-    fixed = ("key",)
-    list_display: Any = ("order", "title")
+    fixed = ("key", "kind")
+    list_display: Any = ("order", "title", "kind")
     list_display_links = ("title",)
     inlines = (ChoiceInline,)
     fieldsets = (
-        (_("What it is"), {"fields": ("title", "hint", "why", ("key", "order"))}),
+        (_("What it is"), {"fields": ("title", "title_you", "hint", "hint_you", "why", ("key", "kind", "order"))}),
         (_("When it is asked"), {"fields": ("in_words", "when")}),
     )
 
@@ -270,7 +303,7 @@ class RecommendationAdmin(ConditionalAdmin):
     list_select_related = ("service",)
     search_fields = ("service__slug", "service__name", "service__plain", "reason")
     fieldsets = (
-        (_("What is shown"), {"fields": ("service", "rank", "reason")}),
+        (_("What is shown"), {"fields": ("service", "rank", "reason", "reason_you")}),
         (_("When it is shown"), {"fields": ("in_words", "when")}),
     )
 
@@ -285,7 +318,7 @@ class GuidanceAdmin(ConditionalAdmin):
     list_filter = (QuestionFilter,)
     search_fields = ("key", "title", "body")
     fieldsets = (
-        (_("What is shown"), {"fields": ("title", "body", ("key", "rank"))}),
+        (_("What is shown"), {"fields": ("title", "title_you", "body", "body_you", ("key", "rank"))}),
         (_("When it is shown"), {"fields": ("in_words", "when")}),
     )
 
@@ -352,8 +385,8 @@ class People(UserAdmin):
         return self._may_touch(request, obj) and super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """A superuser's account is for superusers."""
-        return self._may_touch(request, obj) and super().has_delete_permission(request, obj)
+        """Nobody: who leaves is no longer active. The log, and the rule of four eyes, go on naming the account."""
+        return False
 
     def _may_touch(self, request: HttpRequest, obj: Any) -> bool:
         return obj is None or not obj.is_superuser or bool(request.user.is_superuser)

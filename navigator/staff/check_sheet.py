@@ -1,4 +1,4 @@
-"""The spreadsheet for the round of checks: what is due goes out, what was checked comes back.
+"""The sheet of checks, a spreadsheet: what is due goes out, what was checked comes back.
 
 A crisis line is never called to see whether it answers: each row says to ask its office, website or agency.
 """
@@ -32,6 +32,8 @@ from .pages import page
 GIVEN = ("slug", "name", "what to check", "numbers", "website", "last checked")
 FILLED = ("checked on", "how", "by", "note")
 COLUMNS = (*GIVEN, *FILLED)
+MOST_PROBLEMS = 50
+"""Rows that are told to be wrong at once; nobody reads more, and each costs memory."""
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """A cell that starts with one of these runs as a formula in a spreadsheet; an apostrophe makes it words."""
 
@@ -81,11 +83,13 @@ def bring_in(text: str, by: Any = None) -> Checked:
     ``by`` is the staff member in whose name they stand in the log of Django admin.
     """
     found = Checked()
-    rows = list(_rows(text))
     services = {row.slug: row for row in Service.objects.all()}
     named: set[str] = set()
     changed: list[Service] = []
-    for line, row in rows:
+    for line, row in _rows(text):
+        if len(found.problems) == MOST_PROBLEMS:
+            found.problems.append(_("There is more that is wrong below; mend this first."))
+            break
         if not row["checked on"]:
             found.empty += 1
             continue
@@ -126,20 +130,21 @@ def _rows(text: str) -> Iterable[tuple[int, dict[str, str]]]:
     first = text.split("\n", 1)[0]
     # Where the comma is the decimal sign, spreadsheets write semicolons.
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=";" if ";" in first and "," not in first else ",")
-    try:
-        table = list(reader)
-    except csv.Error as error:
-        raise ValueError(_("This is not a sound CSV file: %s.") % error) from None
     if "\0" in text:
         raise ValueError(_("This is not a sound CSV file: %s.") % "NUL")
-    header = [name.strip().lower() for name in table[0]] if table else []
-    missing = [name for name in ("slug", *FILLED) if name not in header]
-    if missing:
-        raise ValueError(_("The first row must name the columns; missing: %s.") % ", ".join(missing))
-    for line, cells in enumerate(table[1:], start=2):
-        if any(cells):
-            filled = [cell.strip().removeprefix("'") for cell in cells] + [""] * len(header)
-            yield line, dict(zip(header, filled, strict=False))
+    try:
+        header = [name.strip().lower() for name in next(reader, [])]
+        wanted = ("slug", *FILLED)
+        if missing := [name for name in wanted if name not in header]:
+            raise ValueError(_("The first row must name the columns; missing: %s.") % ", ".join(missing))
+        # Of a row no more is kept than what is read of it, however many columns there are.
+        places = [(name, header.index(name)) for name in wanted]
+        for line, cells in enumerate(reader, start=2):
+            if any(cells):
+                row = {name: cells[place].strip() for name, place in places if place < len(cells)}
+                yield line, dict.fromkeys(wanted, "") | {name: cell.removeprefix("'") for name, cell in row.items()}
+    except csv.Error as error:
+        raise ValueError(_("This is not a sound CSV file: %s.") % error) from None
 
 
 def _day(text: str) -> dt.date:
@@ -219,8 +224,8 @@ def check_sheet_page(request: HttpRequest) -> HttpResponse:
             problems = [str(error)]
         if not problems:
             counts = {"taken": len(found.taken), "same": found.same, "empty": found.empty}
-            told = _("Written down: %(taken)s. Already there: %(same)s. Not filled in: %(empty)s.") % counts
-            messages.success(request, told)
+            done = _("Written down: %(taken)s. Already there: %(same)s. Not filled in: %(empty)s.") % counts
+            messages.success(request, done)
             messages.info(request, _("The public sees the new dates once you publish."))
             return redirect("admin:check-sheet")
     context = {"count": len(Service.objects.due()), "problems": problems, "columns": FILLED}

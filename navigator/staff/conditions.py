@@ -1,4 +1,4 @@
-"""Conditions on the staff's desk: ticks by question, what needs a choice, and what nobody can meet."""
+"""Conditions on the staff pages: ticks by question, what needs a choice, and what nobody can meet."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from navigator.editions.wording import describe_condition
-from navigator.engine import flow
+from navigator.engine.flow import Condition, Flow
 from navigator.models import Choice, Guidance, Question, Recommendation
 
 
@@ -73,24 +73,18 @@ class ConditionField(forms.ModelMultipleChoiceField):
 
 
 def choices() -> QuerySet[Choice]:
-    """Every choice, in the order of the questions."""
-    return Choice.objects.select_related("question").order_by("question__order", "question", "order", "pk")
+    """Every choice, in the order of the questions; ticks last."""
+    order = ("-question__kind", "question__order", "question", "order", "pk")
+    return Choice.objects.select_related("question").order_by(*order)
 
 
 def earlier(question: Question) -> QuerySet[Choice]:
-    """The choices of the questions before one; for a question not yet saved, of all."""
-    if not question.pk:
-        return choices()
+    """The choices of the questions before one; for ticks and for a question not yet saved, of all. Never ticks."""
+    asked = choices().filter(question__kind="one")
+    if not question.pk or question.kind == "many":
+        return asked
     before = Q(question__order__lt=question.order) | Q(question__order=question.order, question__lt=question.pk)
-    return choices().filter(before)
-
-
-def condition(ticked: Iterable[Choice]) -> flow.Condition:
-    """Ticked choices as plain data."""
-    found: dict[str, tuple[str, ...]] = {}
-    for choice in ticked:
-        found[choice.question.key] = (*found.get(choice.question.key, ()), choice.key)
-    return found
+    return asked.filter(before)
 
 
 def needing(found: Iterable[Choice]) -> list[str]:
@@ -103,7 +97,7 @@ def needing(found: Iterable[Choice]) -> list[str]:
     ]
 
 
-def contradiction(content: flow.Flow, *conditions: flow.Condition) -> str:
+def contradiction(flow: Flow, *conditions: Condition) -> str:
     """Why no answers can meet all of the conditions, in words; empty where none is seen.
 
     Follows the conditions of the questions mentioned. What it does not see, the walk of every path does.
@@ -112,14 +106,14 @@ def contradiction(content: flow.Flow, *conditions: flow.Condition) -> str:
     waiting = list(conditions)
     while waiting:
         for key, wanted in waiting.pop().items():
-            asked = content.question(key)
+            asked = flow.question(key)
             if key not in need:
                 need[key] = set(wanted)
                 waiting += [asked.when] if asked else []
             elif not need[key] & set(wanted):
                 return _("No answers meet this condition: it holds only %(one)s, and also only %(two)s.") % {
-                    "one": describe_condition(content, {key: tuple(sorted(need[key]))}),
-                    "two": describe_condition(content, {key: tuple(wanted)}),
+                    "one": describe_condition(flow, {key: tuple(sorted(need[key]))}),
+                    "two": describe_condition(flow, {key: tuple(wanted)}),
                 }
             need[key] &= set(wanted)
     return ""

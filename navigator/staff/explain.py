@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from navigator.editions import explain
-from navigator.editions.draft import compile_draft
-from navigator.editions.edition import Edition, as_edition
+from navigator.editions.draft import draft_edition
+from navigator.editions.edition import Edition
 from navigator.editions.wording import describe_condition, label
 from navigator.engine import flow
 from navigator.public.steps import Step, seal
@@ -29,17 +29,18 @@ def urls(site: AdminSite) -> list[Any]:
 def explain_form(request: HttpRequest) -> HttpResponse:
     """Where some answers lead, and the rule behind each service. By POST: answers never stand in an address."""
     draft = request.POST.get("of") == "draft"
-    edition = as_edition(compile_draft()) if draft else newest_edition()
+    edition = draft_edition() if draft else newest_edition()
     if edition is None:
         return redirect("admin:publish")
-    given = {question.key: request.POST.get(f"q-{question.key}", "") for question in edition.flow.questions}
-    answers = flow.replay(edition.flow, {key: choice for key, choice in given.items() if choice})
+    answers = flow.replay(edition.flow, _given(request, edition.flow))
     found = explain.explain(edition, flow.complete(edition.flow, answers))
     context: dict[str, Any] = {
         "edition": edition,
         "draft": draft,
         "token": seal(Step(answers=answers)),
         "selects": _selects(edition, answers),
+        "about": edition.flow.many,
+        "ticks": _ticks(edition.flow, answers),
         "open": [t(question.title) for question in edition.flow.questions if _skipped(question, answers, found)],
         "services": [
             (edition.services[rule.service], rule, describe_condition(edition.flow, rule.when)) for rule in found.rules
@@ -49,13 +50,29 @@ def explain_form(request: HttpRequest) -> HttpResponse:
     return page(request, "explain", _("Explain a result"), **context)
 
 
+def _given(request: HttpRequest, questions: flow.Flow) -> dict[str, flow.Answer]:
+    """What was chosen and ticked on the page."""
+    given: dict[str, flow.Answer] = {}
+    for question in questions.questions:
+        chosen = tuple(filter(None, request.POST.getlist(f"q-{question.key}")))
+        if chosen:
+            given[question.key] = chosen if question.kind == "many" else chosen[-1]
+    return given
+
+
+def _ticks(questions: flow.Flow, answers: flow.Answers) -> list[tuple[flow.Choice, bool]]:
+    """What may be ticked with these answers, each with whether it is."""
+    given = answers.get(questions.many.key, ()) if questions.many else ()
+    return [(choice, choice.key in given) for choice in flow.offered_ticks(questions, answers)]
+
+
 def _skipped(question: flow.Question, answers: flow.Answers, found: explain.Explained) -> bool:
     return question.key in found.answers and question.key not in answers
 
 
 def _selects(edition: Edition, answers: flow.Answers) -> list[tuple[flow.Question, list[tuple[str, str, bool]]]]:
     """The questions answered and the next one, each with the choices offered there."""
-    asked = [question for question in edition.flow.questions if question.key in answers]
+    asked = [each for each in edition.flow.questions if each.kind == "one" and each.key in answers]
     after = flow.next_question(edition.flow, answers)
     found = []
     for question in [*asked, after] if after else asked:

@@ -1,7 +1,8 @@
 """Staff pages: the map of the flow, and the table of what leads to each service."""
 
+from collections.abc import Mapping
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +14,7 @@ from navigator import models
 from navigator.editions import in_force
 from navigator.editions.content import Content, check
 from navigator.editions.draft import compile_draft
-from navigator.editions.wording import describe_path
+from navigator.editions.wording import describe_condition, describe_path
 from navigator.engine import checks
 from services.models import Service
 from services.texts import t
@@ -54,12 +55,42 @@ def flow_map(site: AdminSite, request: HttpRequest) -> HttpResponse:
             "sheet": sheet,
             "shown_width": "100%" if zoom == "fit" else str(round(sheet.width * int(zoom) / 100)),
             "stops": found,
+            "ticks": ticks(shown, names),
             "titles": {stop.key: stop.words for stop in found},
             "report": report,
             "coverage": coverage(shown, report),
             "links": {**links(site, models.Question, "key"), **links(site, Service, "slug")},
         },
     )
+
+
+class Tick(NamedTuple):
+    """What one tick adds: services and guidance, each with when it does."""
+
+    words: str
+    when: str
+    """When it is offered; empty: always."""
+    adds: list[tuple[str, str, str]]
+    """The slug of the service, or empty; what it is called; when."""
+
+
+def ticks(shown: Content, names: Mapping[str, str]) -> list[Tick]:
+    """Each tick with the rules that name it, best first."""
+    many = shown.flow.many
+    found = []
+    for choice in many.choices if many else ():
+        key = many.key if many else ""
+        rules = sorted(shown.flow.recommendations, key=lambda rule: rule.rank)
+        parts = [(rule.service, names.get(rule.service, rule.service), rule.when) for rule in rules]
+        parts += [("", t(text.title), text.when) for text in shown.flow.guidance]
+        adds = []
+        for slug, words, when in parts:
+            if choice.key in when.get(key, ()):
+                left = {question: choices for question, choices in when.items() if question != key}
+                adds.append((slug, words, describe_condition(shown.flow, left) if left else ""))
+        offered = describe_condition(shown.flow, choice.when) if choice.when else ""
+        found.append(Tick(t(choice.label) or choice.key, offered, adds))
+    return found
 
 
 def coverage(shown: Content, report: checks.Report) -> list[dict[str, Any]]:
@@ -74,6 +105,7 @@ def coverage(shown: Content, report: checks.Report) -> list[dict[str, Any]]:
                 "official": t(service.name),
                 "first": found.first,
                 "also": found.also,
+                "ticked": found.ticked,
                 "shortest": describe_path(shown.flow, found.shortest) if found.shortest else "",
                 "listed": service.directory_only,
             }

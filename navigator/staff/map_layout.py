@@ -1,7 +1,7 @@
 """The flow as a chart: what leads where, in words, and where each box stands on the sheet.
 
 What leads where is taken from the walk of every path, so that the chart shows what happens and not what
-somebody meant. Questions that everybody is asked stand below each other; where the ways part, a new column
+somebody meant. Questions that everybody is asked stand below each other; where the branches part, a new column
 begins; the services that come first stand at the right.
 """
 
@@ -13,8 +13,8 @@ from itertools import pairwise
 from django.utils.translation import gettext as _
 
 from navigator.editions import wording
-from navigator.engine import flow, walk
-from navigator.engine.flow import Flow, Recommendation
+from navigator.engine import walk
+from navigator.engine.flow import SKIP, Flow, Recommendation
 
 # What leads where
 
@@ -30,7 +30,7 @@ class First:
 
 
 @dataclass(frozen=True)
-class Way:
+class Branch:
     """One answer, and what follows: other questions, or the services that come first (the first that fits)."""
 
     words: str
@@ -42,7 +42,7 @@ class Way:
 
 @dataclass(frozen=True)
 class Stop:
-    """One question with the ways that lead on from it."""
+    """One question with the branches that lead on from it."""
 
     key: str
     words: str
@@ -50,27 +50,27 @@ class Stop:
     """When the question is asked; empty: always."""
     always: tuple[First, ...]
     """What comes first after any of the answers."""
-    ways: tuple[Way, ...]
+    branches: tuple[Branch, ...]
 
     @property
     def last(self) -> bool:
         """Whether nothing more is asked after it."""
-        return not any(way.to for way in self.ways)
+        return not any(branch.to for branch in self.branches)
 
     @property
     def only(self) -> str:
-        """The one question that follows whatever the answer; empty if the ways part here."""
-        found = {way.to for way in self.ways}
+        """The one question that follows whatever the answer; empty if the branches part here."""
+        found = {branch.to for branch in self.branches}
         one = next(iter(found)) if len(found) == 1 else ()
-        return one[0] if len(one) == 1 and not any(way.firsts for way in self.ways) else ""
+        return one[0] if len(one) == 1 and not any(branch.firsts for branch in self.branches) else ""
 
 
-def stops(asked: Flow, names: Mapping[str, str]) -> list[Stop]:
+def stops(flow: Flow, names: Mapping[str, str]) -> list[Stop]:
     """Every question that some path asks, in order. ``names`` are the live services by slug, as people read them."""
     following: dict[tuple[str, str], dict[str, None]] = {}
     ends: dict[tuple[str, str], dict[int, Recommendation | None]] = {}
     shared: dict[tuple[str, str], set[tuple[str, str]]] = {}
-    for outcome in walk.walk(asked):
+    for outcome in walk.walk(flow):
         given = list(outcome.answers.items())
         for step, (after, _choice) in pairwise(given):
             following.setdefault(step, {})[after] = None
@@ -78,39 +78,39 @@ def stops(asked: Flow, names: Mapping[str, str]) -> list[Stop]:
         if given:
             ends.setdefault(given[-1], {})[id(rule)] = rule
             shared[given[-1]] = shared.get(given[-1], set(given)) & set(given)
-    order = [question.key for question in asked.questions]
+    order = [question.key for question in flow.questions]
     found = []
-    for question in asked.questions:
-        ways = []
-        for choice in (*(choice.key for choice in question.choices), flow.SKIP):
+    for question in flow.questions:
+        branches = []
+        for choice in (*(choice.key for choice in question.choices), SKIP):
             step = (question.key, choice)
             if step not in following and step not in ends:
                 continue
             option = next((option for option in question.choices if option.key == choice), None)
-            ways.append(
-                Way(
-                    words=wording.label(asked, question.key, choice),
-                    when=wording.describe_condition(asked, option.when) if option and option.when else "",
+            branches.append(
+                Branch(
+                    words=wording.label(flow, question.key, choice),
+                    when=wording.describe_condition(flow, option.when) if option and option.when else "",
                     to=tuple(sorted(following.get(step, ()), key=order.index)),
-                    firsts=_firsts(asked, names, list(ends.get(step, {}).values()), shared.get(step, set())),
+                    firsts=_firsts(flow, names, list(ends.get(step, {}).values()), shared.get(step, set())),
                 )
             )
-        if ways:
-            when = wording.describe_condition(asked, question.when) if question.when else ""
-            always, ways = _together(ways)
-            found.append(Stop(question.key, wording.title(asked, question.key), when, always, tuple(ways)))
+        if branches:
+            when = wording.describe_condition(flow, question.when) if question.when else ""
+            always, branches = _together(branches)
+            found.append(Stop(question.key, wording.title(flow, question.key), when, always, tuple(branches)))
     return found
 
 
 def _firsts(
-    asked: Flow, names: Mapping[str, str], rules: list[Recommendation | None], known: set[tuple[str, str]]
+    flow: Flow, names: Mapping[str, str], rules: list[Recommendation | None], known: set[tuple[str, str]]
 ) -> tuple[First, ...]:
     """The rules that come first here, best first, each with what is not known by now of its condition.
 
     The first that fits counts, and one of them always does: so the last needs no condition.
     """
     settled = {question for question, _choice in known}
-    place = {id(rule): (rule.rank, number) for number, rule in enumerate(asked.recommendations)}
+    place = {id(rule): (rule.rank, number) for number, rule in enumerate(flow.recommendations)}
     last = (float("inf"), 0)
     found: list[First] = []
     for rule in sorted(rules, key=lambda rule: place.get(id(rule), last)):
@@ -118,18 +118,18 @@ def _firsts(
             found.append(First("", _("No service"), ""))
             continue
         left = {question: choices for question, choices in rule.when.items() if question not in settled}
-        found.append(First(rule.service, names[rule.service], wording.describe_condition(asked, left)))
+        found.append(First(rule.service, names[rule.service], wording.describe_condition(flow, left)))
     return (*found[:-1], replace(found[-1], when=_("otherwise") if len(found) > 1 else "")) if found else ()
 
 
-def _together(ways: list[Way]) -> tuple[tuple[First, ...], list[Way]]:
+def _together(branches: list[Branch]) -> tuple[tuple[First, ...], list[Branch]]:
     """Say once what is the first thing after every answer."""
-    heads = {way.firsts[:1] for way in ways}
-    if len(ways) < 2 or len(heads) > 1 or not all(len(way.firsts) > 1 for way in ways):
-        return (), ways
-    rest = [way.firsts[1:] for way in ways]
+    heads = {branch.firsts[:1] for branch in branches}
+    if len(branches) < 2 or len(heads) > 1 or not all(len(branch.firsts) > 1 for branch in branches):
+        return (), branches
+    rest = [branch.firsts[1:] for branch in branches]
     alone = [(replace(firsts[0], when=""),) if len(firsts) == 1 else firsts for firsts in rest]
-    return heads.pop(), [replace(way, firsts=firsts) for way, firsts in zip(ways, alone, strict=True)]
+    return heads.pop(), [replace(branch, firsts=firsts) for branch, firsts in zip(branches, alone, strict=True)]
 
 
 # Where it stands on the sheet: all in the units of the drawing, one for a pixel at 100 %
@@ -183,10 +183,10 @@ class Box:
 
 @dataclass
 class Sheet:
-    """The whole drawing: boxes, ways between them as SVG paths, and the words that stand beside a way."""
+    """The whole drawing: boxes, lines between them as SVG paths, and the words that stand beside a branch."""
 
     boxes: list[Box] = field(default_factory=list)
-    ways: list[str] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
     beside: list[Row] = field(default_factory=list)
 
     @property
@@ -227,7 +227,7 @@ def draw(found: list[Stop]) -> Sheet:
         box = placed[stop.key] = _question(sheet, stop, x, y, beside)
         bottom = box.bottom if beside else _below(sheet, stop, box)
         if stop.only and columns[stop.only] == column:
-            sheet.ways.append(f"M{x + 20} {bottom}v{2 * GAP - 5}")
+            sheet.lines.append(f"M{x + 20} {bottom}v{2 * GAP - 5}")
             sheet.beside.append(Row(x + 32, bottom + GAP + 4, _("any answer"), "when"))
             bottom += GAP
         free[column] = bottom + GAP
@@ -237,10 +237,10 @@ def draw(found: list[Stop]) -> Sheet:
 
 
 def _columns(found: list[Stop]) -> dict[str, int]:
-    """The column of each question: one further right each time that the ways part."""
+    """The column of each question: one further right each time that the branches part."""
     columns: dict[str, int] = {}
     for stop in found:
-        before = [other for other in found if other.key in columns and any(stop.key in way.to for way in other.ways)]
+        before = [each for each in found if each.key in columns and any(stop.key in one.to for one in each.branches)]
         straight = len(before) == 1 and before[0].only
         columns[stop.key] = max((columns[other.key] + (not straight) for other in before), default=0)
     return columns
@@ -262,7 +262,7 @@ def _question(sheet: Sheet, stop: Stop, x: float, y: float, beside: bool) -> Box
     rules: list[float] = []
     at = y
     parts = [(stop.words, "asked", stop.when, stop.always)]
-    parts += [(way.words, "answer", way.when, way.firsts) for way in stop.ways]
+    parts += [(branch.words, "answer", branch.when, branch.firsts) for branch in stop.branches]
     for words, kind, when, firsts in parts:
         if at > y:
             rules.append(at)
@@ -285,7 +285,7 @@ def _outcomes(sheet: Sheet, firsts: tuple[First, ...], x: float, y: float, start
         box = Box("outcome", first.service, x, y, width, LINE * len(rows) + 8, tuple(rows), first.words)
         sheet.boxes.append(box)
         if start is not None:
-            sheet.ways.append(f"M{start} {y + 12}H{x - 5}")
+            sheet.lines.append(f"M{start} {y + 12}H{x - 5}")
         y = box.bottom + 4
     return y - 4 if firsts else y
 
@@ -293,16 +293,16 @@ def _outcomes(sheet: Sheet, firsts: tuple[First, ...], x: float, y: float, start
 def _below(sheet: Sheet, stop: Stop, box: Box) -> float:
     """What comes first after some of the answers, below the question. Gives where it ends."""
     groups: dict[tuple[First, ...], list[str]] = {}
-    for way in stop.ways:
-        if way.firsts:
-            groups.setdefault(way.firsts, []).append(way.words)
+    for branch in stop.branches:
+        if branch.firsts:
+            groups.setdefault(branch.firsts, []).append(branch.words)
     bottom = box.bottom
     for firsts, answers in groups.items():
         words = _(" or ").join(f"“{answer}”" for answer in answers)
-        said = _rows(box.x + 20, bottom + 6, QUESTION - 20, (words, "when"))
-        top = bottom + 6 + LINE * len(said) + 10
-        sheet.beside += said
-        sheet.ways.append(f"M{box.x + 20} {bottom}V{top - 5}")
+        rows = _rows(box.x + 20, bottom + 6, QUESTION - 20, (words, "when"))
+        top = bottom + 6 + LINE * len(rows) + 10
+        sheet.beside += rows
+        sheet.lines.append(f"M{box.x + 20} {bottom}V{top - 5}")
         bottom = _outcomes(sheet, firsts, box.x + 20, top)
     return bottom
 
@@ -312,10 +312,11 @@ def _join(sheet: Sheet, stop: Stop, placed: dict[str, Box]) -> None:
     box = placed[stop.key]
     if stop.only and placed[stop.only].x == box.x:
         return
-    pairs = [(top + 13, placed[key].y + 14) for top, way in zip(box.rules, stop.ways, strict=True) for key in way.to]
-    targets = [placed[key].x - 5 for way in stop.ways for key in way.to]
+    rows = zip(box.rules, stop.branches, strict=True)
+    pairs = [(top + 13, placed[key].y + 14) for top, branch in rows for key in branch.to]
+    targets = [placed[key].x - 5 for branch in stop.branches for key in branch.to]
     up = [start > end for start, end in pairs]
     lane = (LANES - 24) / max(len(pairs), 1)
     for place, ((start, end), target) in enumerate(zip(pairs, targets, strict=True)):
         number = place if up[place] else len(pairs) - 1 - place
-        sheet.ways.append(f"M{box.right} {start}H{box.right + 8 + lane * number:g}V{end}H{target}")
+        sheet.lines.append(f"M{box.right} {start}H{box.right + 8 + lane * number:g}V{end}H{target}")

@@ -1,4 +1,4 @@
-"""What the staff's own pages share: their frame, who may publish, and how differences and faults are shown.
+"""What the staff's own pages share: their context, who may publish, and how differences and faults are shown.
 
 Whoever is staff may look; publishing in any form needs the permission ``navigator.publish_edition``.
 """
@@ -89,13 +89,13 @@ def grouped(found: Sequence[Difference]) -> list[Group]:
     pages = _pages()
 
     def place(one: Difference) -> tuple[str, str]:
-        return one.where, pages.get(_name(getattr(one.where, "record", None)), "")
+        return one.where, pages.get(_name(one.record), "")
 
     return [Group(where, link, list(rows)) for (where, link), rows in groupby(found, key=place)]
 
 
 def _pages() -> dict[Hashable, str]:
-    """The page of each record of the draft on the desk."""
+    """The page of each record of the draft."""
     named = {
         (shape, key): link
         for shape, name in NAMED.items()
@@ -159,7 +159,7 @@ def newest_edition() -> Edition | None:
 
 
 def links(site: AdminSite, model: type[Model], key: str) -> dict[str, str]:
-    """The page of each record on the desk, by its key."""
+    """The page of each record, by its key."""
     if not site.is_registered(model):
         return {}
     where = f"{site.name}:{model._meta.app_label}_{model._meta.model_name}_change"

@@ -20,8 +20,7 @@ from django.utils.translation import get_language_from_path, override
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 
-from navigator.editions.draft import compile_draft
-from navigator.editions.edition import as_edition
+from navigator.editions.draft import draft_edition
 from navigator.public import cards, pages, views
 from services.models import Service
 from services.texts import t
@@ -40,7 +39,7 @@ DRAFTED = {"question": views.step_response, "all": views.directory_response}
 
 
 class Preview(NamedTuple):
-    """What the frame of a page must know of the preview: whose page it is, and the way back."""
+    """What the base of a page must know of the preview: whose page it is, and the way back."""
 
     name: str
     back: str
@@ -67,7 +66,7 @@ def preview(request: HttpRequest, rest: str = "") -> HttpResponse:
         if row and match.view_name == "all":
             response = one(request, row)
         elif view := DRAFTED.get(match.view_name):
-            response = view(request, as_edition(compile_draft()))
+            response = view(request, draft_edition())
         else:
             response = match.func(request, *match.args, **match.kwargs)
         response["Content-Language"] = language
@@ -76,11 +75,11 @@ def preview(request: HttpRequest, rest: str = "") -> HttpResponse:
 
 def one(request: HttpRequest, row: Service) -> HttpResponse:
     """The page of all services with one service alone, live or not. The public has no page of that kind."""
-    frame, query = pages.base_context(request), urlencode({"service": row.slug})
+    base, query = pages.base_context(request), urlencode({"service": row.slug})
     context = {
-        **frame,
-        **views.directory_context(as_edition(compile_draft())),
-        "languages": [{**each, "path": f"{each['path']}?{query}"} for each in frame["languages"]],
+        **base,
+        **views.directory_context(draft_edition()),
+        "languages": [{**each, "path": f"{each['path']}?{query}"} for each in base["languages"]],
         "found": [cards.card(row.record(), t(row.organization.record().name), timezone.now())],
     }
     return HttpResponse(render_to_string("all.html", context))

@@ -16,6 +16,7 @@ from navigator.editions.content import Content, digest, encode
 from navigator.editions.differences import Difference, differences
 from navigator.editions.publish import Changed, Refused
 from navigator.engine import flow
+from navigator.public.measure import too_large
 
 from .pages import PERMISSION, faults, grouped, newest_edition, other_publishers, page, refused
 
@@ -38,7 +39,9 @@ def publish_draft(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and others is None:
         status = 409
         try:
-            row = publish.publish(request.user, note[:500], expected=request.POST.get("draft") or "none")
+            row = publish.publish(
+                request.user, note[:500], expected=request.POST.get("draft") or "none", measure=too_large
+            )
         except Changed:
             messages.error(request, _("Nothing was published: this is no longer the draft that you saw. Look again."))
         except Refused:
@@ -49,7 +52,7 @@ def publish_draft(request: HttpRequest) -> HttpResponse:
     elif request.method == "POST":
         status = 403
         messages.error(request, _("Nothing was published: you edited this draft, so somebody else must publish it."))
-    draft, report = publish.check_draft()
+    draft, report = publish.check_draft(too_large)
     edition = newest_edition()
     found = differences(edition.content if edition else NONE, draft)
     return page(

@@ -25,11 +25,13 @@ from allauth.mfa.webauthn import views as webauthn
 from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.contrib import admin, messages
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth import SESSION_KEY, get_user_model, logout
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import ProtectedError, QuerySet
+from django.db.models.signals import pre_delete
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -98,6 +100,8 @@ def guard(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Http
     def answer(request: HttpRequest) -> HttpResponse:
         if not request.path_info.startswith(settings.ADMIN_PATH):
             return get_response(request)
+        if "CSRF_COOKIE" in request.META:  # good for half an hour after the last click, as the session is
+            request.META["CSRF_COOKIE_NEEDS_UPDATE"] = True
         name = resolve(request.path_info).view_name
         if request.method == "POST" and name in SIGN_IN:
             response = slowed(request, get_response)
@@ -293,6 +297,13 @@ def reset_factors(desk: admin.ModelAdmin, request: HttpRequest, queryset: QueryS
         desk.log_change(request, user, gettext("Second factor reset."))
         done = gettext("%(user)s signs in with the password next time and sets up a new second factor.")
         desk.message_user(request, done % {"user": user}, messages.SUCCESS)
+
+
+@receiver(pre_delete, sender=settings.AUTH_USER_MODEL)
+def _stays(instance: Any, **kwargs: Any) -> None:
+    """With an account Django would delete its lines of the log: one that has any is not deleted, by whatever way."""
+    if lines := LogEntry.objects.filter(user=instance)[:1]:
+        raise ProtectedError("The log names this account: take away “active” instead.", set(lines))
 
 
 def settle(site: admin.AdminSite) -> None:

@@ -1,4 +1,4 @@
-"""The staff's desk: Django admin, with the pages of our own beside the tables."""
+"""The staff site: Django admin, with the pages of our own beside the tables."""
 
 import sys
 from typing import Any
@@ -17,9 +17,9 @@ from navigator.editions.differences import differences
 from navigator.public import pages as public
 from services.models import Service
 
-from . import check_sheet, editions_pages, explain, map, pages, preview, publishing, quick_fixes
+from . import check_sheet, editions_pages, explain, map, pages, preview, publishing, quick_fix
 
-PARTS = (publishing, quick_fixes, editions_pages, preview, explain, map, check_sheet)
+PARTS = (publishing, quick_fix, editions_pages, preview, explain, map, check_sheet)
 """The modules with pages of our own."""
 
 
@@ -101,14 +101,14 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def _database_trouble(error: OperationalError) -> str:
     """What is wrong with the database, in words."""
-    said = str(error).lower()
-    if any(word in said for word in ("full", "no space", "i/o error", "readonly", "read-only")):
+    text = str(error).lower()
+    if any(word in text for word in ("full", "no space", "i/o error", "readonly", "read-only")):
         return gettext("The disk of this site is full, or cannot be written.")
-    if "locked" in said:
+    if "locked" in text:
         return gettext("The database of this site is busy with something else.")
     return gettext("The database of this site does not answer.")
 
 
 def _is_staff_page(request: HttpRequest) -> bool:
-    """Whether somebody of the staff is on the desk. Of a public page, not even the session is looked at."""
+    """Whether somebody of the staff is on a page of theirs. Of a public page, not even the session is looked at."""
     return request.path_info.startswith(settings.ADMIN_PATH) and admin.site.has_permission(request)

@@ -1,5 +1,6 @@
 """Filters that show the words of a record in the language of the page."""
 
+import re
 from collections.abc import Mapping
 
 import lucide
@@ -22,6 +23,15 @@ def lines(text: Text) -> list[str]:
     return [line.removeprefix("- ").strip() for line in t(text).splitlines() if line.strip()]
 
 
+NUMBER = re.compile(r"\d+(?:-[\dA-Z]+)+")
+
+
+@register.filter
+def whole(text: str) -> SafeString:
+    """The words with every phone number in one piece: a number that breaks over two lines is misread."""
+    return mark_safe(NUMBER.sub(r'<span class="whole">\g<0></span>', conditional_escape(text)))
+
+
 @register.filter
 def prose(text: Text) -> SafeString:
     """Paragraphs and lists: an empty line ends a paragraph, a line that starts with "- " is an item."""
@@ -32,9 +42,11 @@ def prose(text: Text) -> SafeString:
         for line in filter(None, (line.strip() for line in block.splitlines())):
             (items if line.startswith("- ") else said).append(line.removeprefix("- "))
         if said:
-            parts.append(mark_safe("<p>" + conditional_escape(" ".join(said)) + "</p>"))
+            parts.append(mark_safe("<p>" + whole(" ".join(said)) + "</p>"))
         if items:
-            parts.append(mark_safe("<ul>" + format_html_join("", "<li>{}</li>", ((item,) for item in items)) + "</ul>"))
+            parts.append(
+                mark_safe("<ul>" + format_html_join("", "<li>{}</li>", ((whole(item),) for item in items)) + "</ul>")
+            )
     return mark_safe("".join(parts))
 
 

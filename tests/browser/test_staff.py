@@ -18,7 +18,7 @@ PASSWORD = "seven kind herons at dawn"
 
 
 @pytest.fixture(scope="module")
-def desk(another):
+def staff_site(another):
     """A site of its own, where staff change things, with one account."""
     folder = another()
     manage(
@@ -37,15 +37,15 @@ def code(secret):
 
 
 @pytest.fixture(scope="module")
-def staff(browser, desk):  # noqa: F811
+def staff(browser, staff_site):  # noqa: F811
     """A browser in which ana has signed in for the first time."""
     page = visit(browser, 1280)
-    page.goto(desk + "/admin/")
+    page.goto(staff_site + "/admin/")
     page.locator("input[name=login]").fill("ana")
     page.locator("input[name=password]").fill(PASSWORD)
     page.keyboard.press("Enter")
     page.locator("input[name=code]").wait_for()
-    page.goto(desk + "/admin/services/service/")
+    page.goto(staff_site + "/admin/services/service/")
     assert "/account/" in page.url, "no staff page opens without a second factor"
     secret = next(found for found in re.findall(r"\b[A-Z2-7]{16,}\b", page.content().replace(" ", "")))
     page.locator("input[name=code]").fill(code(secret))
@@ -61,14 +61,14 @@ def said(page, url, words):
         return words in answer.read().decode()
 
 
-def test_a_number_is_changed_previewed_published_and_seen_in_under_ten_clicks(staff, desk):
+def test_a_number_is_changed_previewed_published_and_seen_in_under_ten_clicks(staff, staff_site):
     page, clicks = staff, []
 
     def click(found):
         clicks.append(found)
         found.click()
 
-    page.goto(desk + "/admin/")
+    page.goto(staff_site + "/admin/")
     began = time.monotonic()
     click(page.get_by_role("link", name="Services", exact=True).first)
     page.locator("#searchbar").fill("MADD")
@@ -77,16 +77,16 @@ def test_a_number_is_changed_previewed_published_and_seen_in_under_ten_clicks(st
     page.locator("input[name$=-value]").first.fill("877-275-6233")
     page.locator("input[name$=-vanity]").first.fill("")
     click(page.locator("input[name=_continue]"))
-    page.goto(desk + "/admin/")
+    page.goto(staff_site + "/admin/")
     click(page.get_by_role("link", name="Preview").first)
-    assert said_in(page, desk + "/admin/preview/all/", "1-877-275-6233")
-    assert not said(page, desk + "/all/", "1-877-275-6233"), "a draft is not for the public"
-    page.goto(desk + "/admin/")
+    assert said_in(page, staff_site + "/admin/preview/all/", "1-877-275-6233")
+    assert not said(page, staff_site + "/all/", "1-877-275-6233"), "a draft is not for the public"
+    page.goto(staff_site + "/admin/")
     click(page.get_by_role("link", name="Publish", exact=True).first)
     assert page.get_by_text("1-877-275-6233").count() > 0
     click(page.locator("main button[type=submit], #content button[type=submit], #content input[type=submit]").first)
     published = time.monotonic()
-    while not said(page, desk + "/all/", "1-877-275-6233"):
+    while not said(page, staff_site + "/all/", "1-877-275-6233"):
         assert time.monotonic() - published < 5
         page.wait_for_timeout(200)
     assert len(clicks) < 10
@@ -98,30 +98,30 @@ def said_in(page, url, words):
     return words in page.request.get(url).text()
 
 
-def test_rolling_back_takes_two_clicks(staff, desk):
+def test_rolling_back_takes_two_clicks(staff, staff_site):
     page = staff
-    page.goto(desk + "/admin/editions/")
+    page.goto(staff_site + "/admin/editions/")
     page.locator("a[href$='/rollback/']").first.click()
     page.locator("#content button[type=submit], #content input[type=submit]").first.click()
     page.wait_for_load_state()
     published = time.monotonic()
-    while said(page, desk + "/all/", "1-877-275-6233"):
+    while said(page, staff_site + "/all/", "1-877-275-6233"):
         assert time.monotonic() - published < 5
         page.wait_for_timeout(200)
 
 
-def test_the_staff_pages_have_no_fault_that_axe_finds_and_fit_a_phone(staff, desk):
+def test_the_staff_pages_have_no_fault_that_axe_finds_and_fit_a_phone(staff, staff_site):
     page = staff
     faults = {}
     service = "services/service/"
     many = ["", service, "navigator/question/", "navigator/recommendation/", "navigator/guidance/", "publish/",
-            "editions/", "explain/", "map/", "round/", "account/", "auth/user/", "preview/"]  # fmt: skip
-    page.goto(f"{desk}/admin/{service}")
+            "editions/", "explain/", "map/", "checks/", "account/", "auth/user/", "preview/"]  # fmt: skip
+    page.goto(f"{staff_site}/admin/{service}")
     one = page.locator("#result_list tbody th a").first.get_attribute("href").removeprefix("/admin/")
     for width, paths in ((390, [*many, one]), (1280, ["", one])):
         page.set_viewport_size({"width": width, "height": 844})
         for path in paths:
-            page.goto(f"{desk}/admin/{path}")
+            page.goto(f"{staff_site}/admin/{path}")
             faults[path, width] = violations(page)
             assert sideways(page) <= 0, path
     assert {place: found for place, found in faults.items() if found} == {}

@@ -40,9 +40,10 @@ def nginx(tmp_path):
         kept = [line for line in lines if not re.match(r"\s*(ssl_|user |pid |error_log |server 127)", line)]
         conf = "\n".join(kept)
         conf = conf.replace("listen 443 ssl;", f"listen 127.0.0.1:{port};")
-        conf = conf.replace("listen 80 default_server;", f"listen 127.0.0.1:{free_port()};")
+        plain = free_port()
+        conf = conf.replace("listen 80 default_server;", f"listen 127.0.0.1:{plain};")
         named = "".join(f"server 127.0.0.1:{server.port} max_fails=0;" for server in servers)
-        conf = conf.replace("/srv/navigator/docs", str(ROOT / "docs"))
+        conf = conf.replace("/srv/navigator/templates", str(ROOT / "templates"))
         conf = conf.replace("rate=20r/s", f"rate={rate}r/s")
         conf = conf.replace("upstream site {", f"upstream site {{ {named}")
         temp = "".join(
@@ -56,6 +57,7 @@ def nginx(tmp_path):
         )
         started.append(process)
         front = Server(place, port)
+        front.plain = Server(place, plain)
         wait(lambda: front.get("/healthz").status == 200, lambda: (place / "error.log").read_text())
         return front
 
@@ -101,13 +103,33 @@ def test_where_nginx_answers_itself_the_numbers_are_there(folder, nginx):
     assert {answer.status for answer in forms} == {200, 429}
     assert front.get("/").status == 200
     large = front.ask("POST", "/", b"x" * 70_000, {})
+    long = front.get("/", X="a" * 9_000)
+    many = front.get("/", **{f"X-{number}": "a" for number in range(300)})
+    long_line = front.get("/?" + "a" * 9_000)
+    coded = front.ask("POST", "/", b"", {"Transfer-Encoding": "foo"})
+    traced = front.ask("TRACE", "/", None, {})
     site.stop()
     gone = front.get("/")
     assert (large.status, gone.status) == (413, 502)
-    for answer in (limited[0], large, gone):
+    refused = [long, many, long_line, coded, traced]
+    assert [answer.status for answer in refused] == [400, 431, 414, 501, 405]
+    for answer in (limited[0], large, gone, *refused):
         assert "tel:+18883737888" in answer.text
         assert answer.headers["Cache-Control"] == "no-store"
         assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+        assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
+        assert answer.headers["X-Frame-Options"] == "DENY"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Referrer-Policy"] == "same-origin"
+        assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+        assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
+
+
+def test_plain_http_leads_to_our_own_name_whatever_was_asked_for(folder, nginx):
+    with Server(folder) as site:
+        answer = nginx(site).plain.get("/all/?a=b", Host="evil.example")
+    assert answer.status == 301
+    assert answer.headers["Location"] == "https://help.example.org/all/?a=b"
 
 
 class OneEdition:

@@ -53,7 +53,7 @@ class Journey:
 
     @property
     def question(self):
-        found = set(re.findall(r'data-question="([^"]+)"', self.text))
+        found = set(re.findall(r'data-question="([^"]+)"', self.text.partition("data-fit-panel")[0]))
         assert len(found) <= 1
         return found.pop() if found else None
 
@@ -81,7 +81,7 @@ class Journey:
         if choice == flows.SKIP:
             self.post(g="s")
             return
-        (place,) = re.findall(rf'value="(\d+)" data-question="{self.question}" data-choice="{choice}"', self.text)
+        (place,) = re.findall(rf'value="(\d+)"\s+data-question="{self.question}"\s+data-choice="{choice}"', self.text)
         self.post(g="n", c=place)
 
 
@@ -197,10 +197,12 @@ def test_preferring_a_way_keeps_the_services(client, script):
     journey = Journey(client, script=script)
     journey.post(g="r")
     before = journey.services
-    for preference in re.findall(r'name="g" value="(p\w)"', journey.text):
-        journey.post(g=preference)
+    ways = re.findall(r'name="p" value="(\w)"', journey.text)
+    assert len(ways) >= 2
+    for way in ways:
+        journey.post(g="f", p=way)
         assert journey.services == before
-        assert 'aria-pressed="true"' in journey.text
+        assert f'name="p" value="{way}" checked' in journey.text
 
 
 def test_changing_the_language_keeps_the_answers_and_the_choice_not_sent_yet(client):

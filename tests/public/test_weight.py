@@ -9,8 +9,9 @@ from navigator.engine import walk
 
 pytestmark = pytest.mark.served
 KB = 1024
-FIRST_VIEW, FIRST_PAINT, SWAP, OUTCOME = 30 * KB, 13 * KB, 4 * KB, 8 * KB
-"""What a first view may weigh with all its files; its HTML and CSS, which come first; a swapped step; an outcome."""
+FIRST_VIEW, FIRST_PAINT, SWAP, OUTCOME = 30 * KB, 13 * KB, 4 * KB, 12 * KB
+"""What a first view may weigh with all its files; its HTML and CSS, which come first; a swapped step; an outcome,
+filled up (decision 0009)."""
 
 ENCODINGS = pytest.mark.parametrize("encoding", ["br", "gzip"])
 
@@ -66,7 +67,8 @@ def test_steps_and_outcomes_are_light(site, real, start, encoding):
             done = "data-service" in page.text
             assert len(page.sent) <= (OUTCOME if done else SWAP), answers
         assert done
-        assert len(site.post(start, {"t": page.token, "g": "pq"}, encoding, htmx=False).sent) <= OUTCOME + 2 * KB
+        whole = site.post(start, {"t": page.token, "g": "f", "p": "q"}, encoding, htmx=False)
+        assert len(whole.sent) <= OUTCOME + 4 * KB
 
 
 def heaviest(edition, most=6):

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from services.models import ContactPoint, Organization, Service, Source
 from tests.conftest import NOON
-from tests.forms import filled, page_of, save, unescaped
+from tests.forms import filled, on_one_line, page_of, save, unescaped
 from tests.staff.accounts import in_role, sign_in
 
 TODAY = NOON.date()
@@ -237,10 +237,10 @@ def test_a_refused_page_lists_on_top_what_is_wrong_and_leads_there(editor):
         "sources-1-order": "0",
     }
     changes = {"plain_1": "", "review_days": "0", "ways-0-value": "12", "ways-0-label_0": "For work"}
-    text = unescaped(save(editor, service, **changes, **new))
+    text = html.unescape(on_one_line(save(editor, service, **changes, **new)))
     summary = text[text.index('<section class="wrong"') : text.index("</section>")]
     assert re.match(r'<section class="wrong" tabindex="-1" autofocus', summary)
-    ways = re.findall(r'<a href="#([^"]+)">([^<]+)</a>: (\S.*?)</li>', summary, re.S)
+    ways = re.findall(r'<a href="#([^"]+)">([^<]+)</a>: (\S.*?)</li>', summary)
     assert [(target, name) for target, name, _why in ways] == [
         ("id_plain", "What it is, in plain words"),
         ("id_review_days", "Days between checks"),

@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from services import drafts, hsds, hsds_files, models
-from services.records import ContactPoint, Organization, Service
+from services.records import ContactPoint, Organization, Service, Source
 from tests.hsds import example, problems
 
 OWNER = Organization(slug="owner", name={"en": "An owner", "es": "Una dueña"}, website="https://example.org")
@@ -292,3 +292,31 @@ def test_the_export_is_read_back_by_the_import(db, tmp_path):
     wanted.delete()
     assert "rainn" in command(tmp_path / "out")
     assert models.Service.objects.get(slug="rainn").record() == before
+
+
+def test_an_address_of_a_source_that_is_none_is_refused(db, fixtures):
+    """`javascript:` and the like would stand as a link before staff."""
+    _services, written = everything(fixtures)
+    only = hsds.read_service(written[0])
+    odd = msgspec.structs.replace(only, slug="odd", sources=(Source(title="A page", url="javascript:alert(1)"),))
+    owner = next(owner for owner in fixtures.organizations if owner.slug == only.organization)
+    report = brought([hsds.write_service(odd, owner)])
+    assert not report.taken
+    assert "web address" in report.skipped[0]
+    assert not models.Source.objects.filter(url__startswith="javascript").exists()
+
+
+@pytest.mark.parametrize(
+    ("header", "row"), [("id", "1\n"), ("id," + ",".join(map(str, range(400))), "1," * 401 + "\n")]
+)
+def test_a_table_of_too_many_values_is_refused_before_it_fills_the_memory(tmp_path, header, row):
+    """56 MB of short rows took 4 GB."""
+    rows = row * (hsds_files.MOST_VALUES // row.count("1") + 1)
+    (tmp_path / "services.csv").write_text(f"{header}\n{rows}")
+    with pytest.raises(ValueError, match="holds too much: at most 500,000 values"):
+        hsds_files.read(tmp_path)
+
+
+def test_many_columns_and_short_rows_are_read_quickly(tmp_path):
+    (tmp_path / "services.csv").write_text("id," + ",".join(map(str, range(200_000))) + "\n" + "1\n" * 20_000)
+    assert len(hsds_files.read(tmp_path)) == 20_000

@@ -1,4 +1,4 @@
-"""The round of checks: what is due goes out as a spreadsheet, what was checked comes back."""
+"""The sheet of checks: what is due goes out as a spreadsheet, what was checked comes back."""
 
 import csv
 import datetime as dt
@@ -38,7 +38,7 @@ def check(**changes):
 
 @pytest.fixture
 def sheet(tmp_path):
-    return tmp_path / "round.csv"
+    return tmp_path / "sheet.csv"
 
 
 def test_what_is_due_goes_out_the_longest_unchecked_first(db, sheet, clock):

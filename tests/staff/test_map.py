@@ -15,6 +15,7 @@ from navigator.staff import map as flow_map
 from navigator.staff import map_layout
 from navigator.templatetags.words import t
 from services.models import Service
+from tests.forms import on_one_line
 
 MAP = "/admin/map/"
 
@@ -45,14 +46,14 @@ def test_every_path_ends_where_the_map_says(real, stops):
     labels = {
         each.key: {wording.label(real.flow, each.key, key): key for key in keys(each)} for each in real.flow.questions
     }
-    ways = {(each.key, labels[each.key][one.words]): one for each in stops for one in each.ways}
+    branches = {(each.key, labels[each.key][one.words]): one for each in stops for one in each.branches}
     always = {each.key: each.always for each in stops}
     for outcome in walk.walk(real.flow):
         given = list(outcome.answers.items())
         for (key, choice), (after, _) in pairwise(given):
-            assert after in ways[key, choice].to
+            assert after in branches[key, choice].to
         key, choice = given[-1]
-        firsts = (*always[key], *ways[key, choice].firsts)
+        firsts = (*always[key], *branches[key, choice].firsts)
         assert outcome.recommendations[0].service in {first.service for first in firsts}
 
 
@@ -62,7 +63,7 @@ def keys(question):
 
 def test_the_last_of_several_needs_no_condition_and_one_alone_has_none(stops):
     for each in stops:
-        for one in each.ways:
+        for one in each.branches:
             whens = [first.when for first in one.firsts]
             assert all(whens[:-1])
             assert not whens or whens[-1] == ("otherwise" if len(whens) > 1 else "")
@@ -82,7 +83,7 @@ def test_a_path_without_a_service_is_shown(real):
         real.flow, recommendations=tuple(rule for rule in real.flow.recommendations if rule.service == "dial-211")
     )
     found = map_layout.stops(few, live)
-    assert {first.service for each in found for one in each.ways for first in one.firsts} == {""}
+    assert {first.service for each in found for one in each.branches for first in one.firsts} == {""}
 
 
 # Where it stands
@@ -121,7 +122,7 @@ def test_a_flow_of_one_question_and_an_empty_one_can_be_drawn():
     choice = flow.Choice(key="a", label={"en": "A"})
     one = flow.Question(key="q", title={"en": "Q?"}, why={"en": "Why"}, choices=(choice,))
     found = map_layout.stops(flow.Flow(questions=(one,), recommendations=()), {})
-    assert [way.words for way in found[0].ways] == ["A", "I'd rather not say"]
+    assert [branch.words for branch in found[0].branches] == ["A", "I'd rather not say"]
     assert len(map_layout.draw(found).pages) == 1
     assert map_layout.draw(map_layout.stops(flow.Flow(questions=(), recommendations=()), {})).boxes == []
 
@@ -145,7 +146,7 @@ def test_the_page_shows_the_draft_and_on_request_the_edition(staff_client):
 
 def test_the_size_is_chosen_by_a_link(staff_client):
     def width(zoom):
-        page = staff_client.get(MAP, {"zoom": zoom}).content.decode()
+        page = on_one_line(staff_client.get(MAP, {"zoom": zoom}))
         return re.search(r'<svg xmlns="[^"]+" width="([^"]+)"', page)[1]
 
     assert int(width("50")) < int(width("100")) == int(width("200")) / 2
@@ -153,9 +154,9 @@ def test_the_size_is_chosen_by_a_link(staff_client):
     assert width("<script>") == width("100")
 
 
-desk = admin.AdminSite(name="admin")
-desk.register((models.Question, Service))
-urlpatterns = [path("admin/", include(flow_map.urls(desk))), path("admin/", desk.urls), *urls.urlpatterns]
+staff_site = admin.AdminSite(name="admin")
+staff_site.register((models.Question, Service))
+urlpatterns = [path("admin/", include(flow_map.urls(staff_site))), path("admin/", staff_site.urls), *urls.urlpatterns]
 
 
 @pytest.mark.urls(__name__)

@@ -39,7 +39,7 @@ def type_password(client, username="staff", password=PASSWORD, **more):
 # Signing in
 
 
-def test_password_and_code_open_the_desk(client, staff):
+def test_password_and_code_opens_the_staff_site(client, staff):
     assert type_password(client).url == CODE
     assert client.get("/admin/").status_code == 302
     assert client.post(CODE, {"code": code()}).url == "/admin/"
@@ -413,3 +413,16 @@ def test_public_pages_do_not_look_at_a_staff_cookie(staff_client, django_assert_
     with django_assert_num_queries(0):
         answer = staff_client.get("/")
     assert not answer.cookies
+
+
+def test_the_cookies_of_staff_stop_working_half_an_hour_after_the_last_click(staff, clock):
+    client = Client(enforce_csrf_checks=True)
+    page = client.get(LOGIN)
+    for _ in range(3):
+        assert page.cookies["csrftoken"]["max-age"] == 1800
+        clock.shift(dt.timedelta(minutes=29))
+        page = client.get(LOGIN)
+    typed = {"login": "staff", "password": "wrong", "csrfmiddlewaretoken": page.context["csrf_token"]}
+    answer = client.post(LOGIN, typed)
+    assert answer.status_code == 200
+    assert answer.cookies["csrftoken"]["max-age"] == 1800

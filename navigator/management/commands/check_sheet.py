@@ -1,4 +1,4 @@
-"""The round of checks as a spreadsheet: write what is due, read what was checked."""
+"""The sheet of checks: write what is due, read what was checked."""
 
 from pathlib import Path
 from typing import Any

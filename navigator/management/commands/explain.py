@@ -7,8 +7,8 @@ from django.core.management import BaseCommand, CommandError, CommandParser
 from django.utils.translation import override
 
 from navigator.editions import content, database, explain, in_force
-from navigator.editions.draft import compile_draft
-from navigator.editions.edition import Edition, as_edition
+from navigator.editions.draft import draft_edition
+from navigator.editions.edition import Edition
 from navigator.engine.flow import SKIP, Answer, Flow
 
 
@@ -36,7 +36,7 @@ class Command(BaseCommand):
 
     def _edition(self, draft: bool) -> Edition:
         if draft:
-            return as_edition(compile_draft())
+            return draft_edition()
         database.look()
         try:
             return in_force.current()

@@ -196,7 +196,9 @@ document.addEventListener("htmx:after:swap", () => {
   document.documentElement.dir = step.dataset.dir;
   if (location.pathname !== step.getAttribute("action")) history.replaceState(history.state, "", step.getAttribute("action"));
   say(find(".count")?.textContent || "");
-  scrollTo(0, 0);
+  const open = step.querySelector("[data-fit-panel][open]");
+  if (open) open.scrollIntoView();
+  else scrollTo(0, 0);
 });
 
 // A request that failed or took too long: say so, with markup that is on the page already (E8). An
@@ -215,6 +217,10 @@ document.addEventListener("htmx:before:swap", (event) => {
   if (target?.id !== "step" || text.includes('id="step"')) return;
   event.preventDefault();
   trouble();
+});
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest?.("[data-print]")) print();
 });
 
 // What only works with script is shown by script.

@@ -13,12 +13,13 @@ from django.views.decorators.http import require_http_methods
 from navigator.editions import publish, quick_fix
 from navigator.editions.content import check
 from navigator.editions.differences import differences
+from navigator.editions.edition import Edition
 from navigator.editions.publish import Changed, Refused
 from services import models as directory
-from services.records import Service
 from services.texts import t
 
 from .pages import PERMISSION, faults, grouped, newest_edition, page, refused
+from .quick_fix_form import QuickFixForm
 
 
 def urls(site: AdminSite) -> list[Any]:
@@ -42,23 +43,22 @@ def quick_fix_page(request: HttpRequest) -> HttpResponse:
     if service is None:
         services = sorted(edition.content.services, key=lambda each: t(each.name).casefold())
         return page(request, "quick_fix", _("Fix one thing now"), services=services, off=off, unknown=slug, **context)
-    form = quick_fix.Fix(edition, service, request.user, request.POST or None, former=former)
-    if request.method != "POST":
+    form = QuickFixForm(service, request.user, request.POST or None, former=former)
+    if request.method != "POST" or not form.is_valid() or "again" in request.POST:
         return page(request, "quick_fix", _("Fix one thing now"), form=form, **context)
-    if not form.is_valid() or "again" in request.POST:
-        return page(request, "quick_fix", _("Fix one thing now"), form=form, **context)
-    return _fix(request, form, service, context)
+    return _confirm(request, form, context)
 
 
-def _fix(request: HttpRequest, form: quick_fix.Fix, service: Service, context: dict[str, Any]) -> HttpResponse:
+def _confirm(request: HttpRequest, form: QuickFixForm, context: dict[str, Any]) -> HttpResponse:
     """Show what a fix changes; publish it, if that is what was shown before."""
-    status = 200
+    edition: Edition = context["edition"]
+    change, status = form.change(), 200
     if "publish" in request.POST:
         status = 409
         try:
-            if request.POST.get("edition") != str(form.edition.number):
+            if request.POST.get("edition") != str(edition.number):
                 raise Changed
-            row = form.publish()
+            row = quick_fix.publish_change(edition, change, request.user, form.cleaned_data["note"])
         except Changed:
             messages.error(request, _("Nothing was published: another edition is in force by now. Look again."))
         except Refused:
@@ -66,14 +66,14 @@ def _fix(request: HttpRequest, form: quick_fix.Fix, service: Service, context: d
         else:
             messages.success(request, _("Edition %(number)s is published.") % {"number": row.number})
             return redirect("admin:editions")
-    fixed = form.content()
+    fixed = change.apply(edition.content)
     report = check(fixed)
     context |= {
         "form": form,
-        "groups": grouped(differences(form.edition.content, fixed)),
-        "faults": faults(report.problems, form.edition.content),
-        "in_draft": form.draft() is not None,
-        "rules": len(form.rules()),
+        "groups": grouped(differences(edition.content, fixed)),
+        "faults": faults(report.problems, edition.content),
+        "in_draft": quick_fix.draft_row(change) is not None,
+        "rules": len(quick_fix.rules_of(context["former"] or edition, change.service.slug)),
         "switched": form.cleaned_data["what"],
     }
     return page(request, "quick_fix_confirm", _("Fix one thing now"), status, **context)

@@ -1,0 +1,130 @@
+"""Whether content keeps to its sizes: asked before it is published, so that no outcome and no question stands out."""
+
+from collections.abc import Iterator
+
+from django.http import HttpRequest
+from django.utils.translation import get_language_info, override
+
+from navigator.editions.content import Content
+from navigator.editions.edition import Edition, as_edition
+from navigator.engine import checks
+from navigator.engine.flow import YOU, Answer, holds
+from navigator.engine.soundness import Problem
+from navigator.engine.walk import Outcome, walk
+from services.messages import Message
+from services.records import Record
+
+from . import sizes, steps, views
+
+RESERVE = 512
+"""Bytes left free for what one measure does not show: what is closed at other hours, how a person wants to reach out,
+and other answers that lead to the same outcome. A test holds that they take no more."""
+FULL = 0.9
+"""An outcome that takes more than this share of what there is counts as heavy."""
+ENOUGH = 10
+"""So many outcomes that are not heavy, one after the other, and the lighter ones need not be made."""
+
+
+def too_large(content: Content) -> list[Problem]:
+    """What would leave its size, in words: of each language the heaviest outcome, and every question."""
+    edition = as_edition(content)
+    outcomes = list({_alike(one): one for one in walk(edition.flow)}.values())
+    found = []
+    for language in content.languages:
+        with override(language):
+            found += [*_outcomes(edition, outcomes, language), *_questions(edition, language)]
+    return found
+
+
+def _alike(outcome: Outcome) -> tuple[object, ...]:
+    """What is the same where two paths end alike, ticks and all."""
+    parts = (*outcome.recommendations, *outcome.guidance)
+    return (*map(id, parts), *(tick.key for tick in outcome.ticks), holds(YOU, outcome.answers))
+
+
+def ticked(edition: Edition, outcome: Outcome) -> steps.Step:
+    """The outcome with everything ticked that can be: nothing stands on it that more ticks would not leave there."""
+    many, answers = edition.flow.many, dict[str, Answer](outcome.answers)
+    if many and outcome.ticks:
+        answers[many.key] = tuple(tick.key for tick in outcome.ticks)
+    return steps.Step(answers=answers, done=True)
+
+
+def _outcomes(edition: Edition, outcomes: list[Outcome], language: str) -> Iterator[Problem]:
+    """The heaviest outcome, if it is too heavy.
+
+    To make them all takes many seconds. How many words are on one tells well enough how heavy it is, so those
+    with the most are made and measured, until the ones that follow are light.
+    """
+    words = _Words(edition, language)
+    room, heaviest, light = sizes.OUTCOME[-1] - RESERVE, (0, steps.Step()), 0
+    for made, outcome in enumerate(sorted(outcomes, key=words.of, reverse=True), 1):
+        step = ticked(edition, outcome)
+        taken = _taken(edition, step)
+        heaviest = max(heaviest, (taken, step), key=lambda one: one[0])
+        light = 0 if taken > FULL * room else light + 1
+        if light == ENOUGH or (heaviest[0] > room and made >= ENOUGH):
+            break
+    if heaviest[0] > room:
+        message = Message(
+            "An outcome in %(language)s takes %(taken)s bytes, and %(most)s is the most: all must look alike to "
+            "someone who watches the network. Shorten its texts, or let fewer services stand on it.",
+            **_numbers(language, heaviest[0], room),
+        )
+        yield Problem(code="size", subject="", message=message, path=heaviest[1].answers)
+
+
+def _questions(edition: Edition, language: str) -> Iterator[Problem]:
+    """The questions that are too heavy, each with all its choices."""
+    room = sizes.STEP[-1]
+    for question in (each for each in edition.flow.questions if each.kind == "one"):
+        step = steps.Step(at=question.key, offered=tuple(choice.key for choice in question.choices))
+        if (taken := _taken(edition, step)) > room:
+            message = Message(
+                "The question “%(question)s” in %(language)s takes %(taken)s bytes, and %(most)s is the most: all "
+                "must look alike to someone who watches the network. Shorten its texts.",
+                question=question.key,
+                **_numbers(language, taken, room),
+            )
+            yield Problem(code="size", subject=question.key, message=message)
+
+
+def _numbers(language: str, taken: int, most: int) -> dict[str, str]:
+    return {"language": get_language_info(language)["name_local"], "taken": f"{taken:,}", "most": f"{most:,}"}
+
+
+def _taken(edition: Edition, step: steps.Step) -> int:
+    """The bytes that a step takes where htmx swaps it, in the encoding that makes more of it."""
+    page = views.render_step(HttpRequest(), edition, step, whole=False)
+    return max(sizes.least(page, encoding) for encoding in ("br", "gzip"))
+
+
+class _Words:
+    """How much there is to read on outcomes in one language, roughly, in bytes."""
+
+    def __init__(self, edition: Edition, language: str) -> None:
+        self._language = language
+        services = edition.content.services
+        self._ways = {service.slug: sum(map(self._in, service.ways)) for service in services}
+        self._whole = {service.slug: self._in(service) for service in services}
+        parts = (*edition.flow.recommendations, *edition.flow.guidance)
+        self._parts = {id(part): self._in(part) for part in parts}
+
+    def of(self, outcome: Outcome) -> int:
+        """On this outcome, with everything ticked; of the services the wordiest stand for those shown at length."""
+        rules = {rule for tick in outcome.ticks for rule in map(id, (*tick.recommendations, *tick.guidance))}
+        rules |= {id(part) for part in (*outcome.recommendations, *outcome.guidance)}
+        added = {rule.service for tick in outcome.ticks for rule in tick.recommendations}
+        slugs = added | {rule.service for rule in outcome.recommendations}
+        texts = sorted((self._whole.get(slug, 0) for slug in slugs), reverse=True)
+        return (
+            sum(map(self._parts.__getitem__, rules))
+            + sum(self._ways.get(slug, 0) for slug in slugs)
+            + sum(texts[: checks.FIRST_SHOWN])
+        )
+
+    def _in(self, record: Record) -> int:
+        """In the texts of a record in this language, and in its fields that are one string."""
+        fields = (getattr(record, name) for name in record.__struct_fields__)
+        texts = (field.get(self._language) if isinstance(field, dict) else field for field in fields)
+        return sum(len(text.encode()) for text in texts if isinstance(text, str))

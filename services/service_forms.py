@@ -1,0 +1,106 @@
+"""The forms of a service in Django admin: what a live one needs, and how one was checked."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+from .forms import CarefulForm, OrderedFormSet
+from .models import gaps, words
+
+
+class LiveFormSet(OrderedFormSet):
+    """Rows of a service; a live one needs their texts in every language."""
+
+    def clean(self) -> None:
+        """Mark the texts that a live service lacks."""
+        super().clean()
+        if self.instance.status == "live":
+            for form in self.kept():
+                for field, message in gaps(form.instance).items():
+                    form.add_error(field, message)
+
+
+class WayFormSet(LiveFormSet):
+    """The ways to reach a service."""
+
+    def clean(self) -> None:
+        """Refuse a live service that nobody can reach."""
+        super().clean()
+        service = self.instance
+        # An entry of the list alone may say in words that there is no number.
+        advice = words(service.alert) or (service.directory_only and words(service.what_happens))
+        if service.status == "live" and not self.kept() and not advice:
+            raise ValidationError(
+                _("A live service needs at least one way to reach it, or an urgent note that says what to do.")
+            )
+
+
+class SourceFormSet(LiveFormSet):
+    """The sources of a service."""
+
+    def clean(self) -> None:
+        """Refuse a live service that nobody can answer for."""
+        super().clean()
+        if self.instance.status == "live" and not self.kept():
+            raise ValidationError(_("A live service needs at least one source: where did you see this?"))
+
+
+class ServiceForm(CarefulForm):
+    """A service: a draft needs a name; of a live one, all that it lacks is named."""
+
+    kept_live_by: Any = None
+    """The admin's function of that name."""
+
+    class Meta:
+        help_texts: ClassVar = {
+            "slug": _("Small letters and hyphens. Never changes. Empty: made from the name."),
+            "organization": _("Who runs it."),
+            "plain": _("What it does for the reader, in a few short words. It stands above the official name."),
+            "serves": _("Who may turn to it."),
+            "not_for": _("What people should take elsewhere, and where."),
+            "answered_by": _("People afraid of the police or of deportation read this first."),
+            "answered_note": _("Who picks up, in a sentence."),
+            "told": _("Who may hear what the person says, and when. Write nothing that the source does not say."),
+            "opening": _("A plain sentence the person can read out."),
+            "keywords": _("Words people may search for, with common misspellings."),
+            "assured_date": _("The button “Checked today” fills in this and the next two."),
+            "assured_how": _("Its office, its website or its agency. Never by calling a crisis line."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # `Service.clean` asks for them when the service goes live.
+        for name in {"name", "plain", "slug", "category"} & set(self.fields):
+            field: Any = self.fields[name]
+            field.required = field.one_required = False
+
+    def clean_slug(self) -> str:
+        """The short name; one from the first name there is, where it is left empty."""
+        name = next(iter(words(self.cleaned_data.get("name")).values()), "")
+        slug = self.cleaned_data["slug"] or slugify(name)[:50].strip("-")
+        if name and not slug:
+            raise ValidationError(_("Write a short name in small letters and hyphens."))
+        return slug
+
+    def clean(self) -> dict[str, Any] | None:
+        """Refuse to take a service from the public that has to stay."""
+        data = super().clean()
+        status = self.cleaned_data.get("status")
+        taken_off = self.instance.pk and self.initial.get("status") == "live" and status and status != "live"
+        if taken_off and (reasons := self.kept_live_by(self.instance)):
+            self.add_error("status", reasons)
+        return data
+
+
+class CheckForm(forms.Form):
+    """How a service was checked."""
+
+    HOW: ClassVar = [
+        ("Called its office", _("I called its office")),
+        ("Read its website", _("I read its website")),
+        ("Asked its agency", _("I asked its agency")),
+    ]
+    how = forms.ChoiceField(label=_("How did you check?"), choices=HOW, widget=forms.RadioSelect)

@@ -1,0 +1,111 @@
+"""Real browsers on the line, with script: every request has one size, and every answer that of its kind."""
+
+import pytest
+
+from navigator.public import sizes
+from tests.browser.conftest import answer, go
+
+from .relay import Relay
+
+pytestmark = [pytest.mark.browser, pytest.mark.served]
+
+
+class Watched:
+    """A browser whose every byte passes a relay."""
+
+    def __init__(self, page, port):
+        self.page, self.relay = page, Relay(port)
+        self.up, self.down = set(), []
+        self.url = f"http://127.0.0.1:{self.relay.port}/"
+
+    def did(self, act, *arguments):
+        """What one act sent, and what came back."""
+        self.page.wait_for_load_state("networkidle")
+        self.relay.taken()
+        with self.page.expect_response(lambda response: response.request.method == "POST") as answered:
+            act(*arguments)
+        assert answered.value.finished() is None
+        up, down = self.relay.taken()
+        self.up.add(up)
+        self.down.append(down)
+
+
+def test_every_request_and_every_answer_has_its_size(page, served):
+    watched = Watched(page, served.port)
+    page.goto(watched.url)
+    watched.did(answer, page, "danger", "no")
+    watched.did(answer, page, "who", "close")
+    watched.did(go, page, "[data-skip]")
+    watched.did(go, page, "[data-back]")
+    watched.did(page.go_back)
+    page.wait_for_timeout(500)
+    watched.did(go, page, "[data-continue]")
+    questions = set(watched.down)
+    watched.down.clear()
+    watched.did(go, page, "[data-results]")
+    watched.did(go, page, ".prefer button")
+    outcomes = set(watched.down)
+    watched.down.clear()
+    page.wait_for_timeout(500)
+    watched.did(page.locator(".told button").first.click)
+    page.wait_for_timeout(500)
+    watched.did(go, page, "[data-results]")
+    page.wait_for_timeout(500)
+    watched.did(page.get_by_text("Start again").click)
+    page.wait_for_timeout(500)
+    watched.did(answer, page, "danger", "yes")
+    page.wait_for_timeout(500)
+    watched.did(page.locator(".home").click)
+    page.wait_for_timeout(500)
+    assert {*watched.down} == questions | outcomes
+    watched.down.clear()
+    watched.did(page.locator(".languages button").click)
+    page.wait_for_timeout(500)
+    watched.did(go, page, "[data-skip]")
+    whole, question = watched.down
+    assert question in questions
+    watched.down.clear()
+    watched.did(page.locator(".languages button").click)
+    assert watched.down == [whole]
+    page.goto(watched.url + "all/")
+    for words in ("police", "niño ñandú 漢字", "x" * 200):
+        page.locator("#word").fill(words)
+        page.wait_for_timeout(400)
+        watched.did(page.locator(".filter button").click)
+    # Each request equal to the byte; and the answers one size of each kind, with headers of one length.
+    assert len(watched.up) == 1, watched.up
+    (question,), (outcome,) = questions, outcomes
+    head = question - sizes.STEP[0]
+    assert outcome == head + 1 + sizes.OUTCOME[0]  # of a longer answer the length has a digit more
+    assert whole == head + sizes.PAGE[0]
+
+
+def test_what_is_typed_goes_out_on_the_button_alone(page, served):
+    watched = Watched(page, served.port)
+    page.goto(watched.url + "all/")
+    page.wait_for_load_state("networkidle")
+    watched.relay.taken()
+    page.locator("#word").press_sequentially("trafficking", delay=30)
+    page.locator(".narrow summary").click()
+    page.locator("#need").select_option(index=2)
+    page.wait_for_timeout(800)
+    assert watched.relay.taken() == (0, 0)
+
+
+@pytest.mark.parametrize("name", ["Safety", "Privacy", "Accessibility", "About"])
+def test_a_small_page_in_the_middle_has_the_size_of_the_others(page, served, name):
+    watched = Watched(page, served.port)
+    page.goto(watched.url)
+    answer(page, "danger", "no")
+    page.wait_for_load_state("networkidle")
+    watched.relay.taken()
+    with page.expect_response(lambda response: response.request.method == "GET") as answered:
+        page.locator("footer nav").get_by_text(name, exact=True).click()
+    assert answered.value.finished() is None
+    up, down = watched.relay.taken()
+    seen.append((up, down - sizes.PAGE[0]))
+    assert len(set(seen)) == 1, seen
+
+
+seen: list[tuple[int, int]] = []
+"""Of each small page, what was asked and the length of the headers that came."""
