@@ -87,7 +87,9 @@ class Question(Conditional):
     def record(self) -> flow.Question:
         """The question with its choices as a plain record."""
         choices = tuple(choice.record() for choice in self.choices.all() if choice.key != flow.SKIP)
-        return to_record(self, flow.Question, when=self.condition(), choices=choices)
+        # The very word of the record's default, which an edition leaves out: so one of before ticks keeps its hash.
+        kind = "many" if self.kind == "many" else "one"
+        return to_record(self, flow.Question, kind=kind, when=self.condition(), choices=choices)
 
 
 class Choice(Conditional):

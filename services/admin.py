@@ -143,7 +143,8 @@ class ServiceAdmin(CarefulAdmin):
 
     form = ServiceForm
     fixed = ("slug",)
-    list_display = ("plain_name", "number", "status", "assured_date", "due")
+    list_display = ("official_name", "due", "number", "status", "assured_date")
+    ordering = ("name",)
     list_filter = ("status", DueFilter, "directory_only", "answered_by", "category")
     list_per_page = 200
     search_fields = ("name",)
@@ -207,10 +208,10 @@ class ServiceAdmin(CarefulAdmin):
         """Why a live service cannot be taken from the public, in sentences for staff; empty where it can."""
         return []
 
-    @admin.display(description=_("service"), ordering="slug")
-    def plain_name(self, service: Service) -> str:
-        """What it is in plain words, with its official name."""
-        return format_html("{}<br><small>{}</small>", str(service.plain) or service.slug, service.name)
+    @admin.display(description=_("service"), ordering="name")
+    def official_name(self, service: Service) -> str:
+        """Its official name, by which the list is sorted, with what it is in plain words."""
+        return format_html("{}<br><small>{}</small>", service.name or service.slug, str(service.plain))
 
     @admin.display(description=_("main number"))
     def number(self, service: Service) -> str:

@@ -181,10 +181,10 @@ def test_every_service_says_what_a_caller_must_know_or_that_we_do_not_know(clien
         card = html.unescape(re.sub(r"<[^>]+>", " ", shown[service.slug]))
         facts = {
             label: html.unescape(re.sub(r"<[^>]+>", "", said)).strip()
-            for label, said in re.findall(r"<dt>([^<]+)</dt><dd[^>]*>(.*?)</dd>", shown[service.slug], re.S)
+            for label, said in re.findall(r"<dt>([^<]+)</dt>\s*<dd[^>]*>(.*?)</dd>", shown[service.slug], re.S)
         }
         if service.answered_by in ("police", "immigration"):
-            assert "enforcement." in card.split("More about this")[0], service.slug
+            assert "enforcement." in card.split("More:")[0], service.slug
             assert service.answered_note.get("en", "") in card, service.slug
         else:
             assert facts["Answered by"] == (service.answered_note.get("en") or unknown), service.slug

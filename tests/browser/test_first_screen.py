@@ -1,0 +1,67 @@
+"""On every kind of outcome the first screen holds the title, the service's name and its first way to reach."""
+
+import pytest
+
+from navigator.engine import walk
+from tests.browser import find
+
+from .conftest import answer, calm
+
+SCREENS = [(320, 568), (390, 844)]
+SEEN = """() => {
+  const end = (part) => part ? part.getBoundingClientRect().bottom : 0;
+  const article = document.querySelector(".instead, article[data-service]");
+  const way = article.querySelector("a.way");
+  const numbers = [...document.querySelectorAll("a.way .whole")].filter((part) => part.checkVisibility());
+  return {
+    heading: end(document.querySelector("#step h1")), name: end(article.querySelector(".name")), way: end(way),
+    broken: numbers.filter((part) => part.getClientRects().length > 1).map((part) => part.textContent),
+    next: end(document.querySelectorAll("article[data-service] > a.way, article[data-service] a.way.main")[1]),
+    sideways: document.documentElement.scrollWidth - innerWidth,
+  };
+}"""
+
+
+@pytest.fixture(scope="module")
+def browser(playwright):
+    opened = playwright.chromium.launch(executable_path=find.chromium(), args=["--no-sandbox"])
+    yield opened
+    opened.close()
+
+
+def kinds(edition):
+    """For each service that comes first somewhere, the shortest answers that lead there."""
+    found = {}
+    for outcome in walk.walk(edition.flow):
+        first = outcome.recommendations[0].service
+        given = {key: choice for key, choice in outcome.answers.items() if isinstance(choice, str)}
+        if first not in found or len(given) < len(found[first]):
+            found[first] = given
+    return found
+
+
+@pytest.mark.parametrize("language", ["/", "/es/"])
+@pytest.mark.parametrize(("width", "height"), SCREENS)
+def test_the_number_is_on_the_first_screen(browser, site, real, language, width, height):
+    page = browser.new_context(viewport={"width": width, "height": height}).new_page()
+    page.set_default_timeout(12_000)
+    short = []
+    for first, given in kinds(real).items():
+        page.goto(site.url + language)
+        for question, choice in given.items():
+            if choice == "skip":
+                calm(page)
+                before = page.locator("input[name=t]").input_value()
+                page.locator("[data-skip]").click()
+                page.locator(f"input[name=t]:not([value='{before}'])").wait_for(state="attached")
+            else:
+                answer(page, question, choice)
+        seen = page.evaluate(SEEN)
+        parts = ["heading", "name", "way"]
+        if first == "emergency-911" and width >= 390:
+            parts.append("next")
+        short += [(first, part, round(seen[part])) for part in parts if not 0 < seen[part] <= height]
+        short += [(first, "broken", number) for number in seen["broken"]]
+        assert seen["sideways"] <= 0, first
+    assert short == []
+    page.context.close()
