@@ -1,7 +1,7 @@
 """What people told in public, the choices of a reader who saw only the questions, and where they end.
 
-``stories.jsonl`` holds the situations and what advocates said must come; ``walks-*.tsv`` a reader's choices in a language;
-``outcomes.txt`` what these choices lead to today. ``make truth`` writes the last one anew: a change of the questions or
+``stories.jsonl`` holds the situations and what advocates said must come; ``walks-*.tsv`` a reader's choices in a
+language; ``outcomes.txt`` what these choices lead to today. ``make truth`` writes the last one anew: a change of the questions or
 the rules that moves a story is seen in its diff.
 """
 
@@ -67,7 +67,7 @@ def judge(story: dict[str, Any], answers: dict[str, Any], services: list[str]) -
     after = [slug for slug in services if slug != "emergency-911"]
     others = [slug for slug in story["first_ok"] if slug != "emergency-911"]
     if answers["danger"] == "yes" and services[:1] == ["emergency-911"]:
-        right = not others or bool(after) and after[0] in others
+        right = not others or (bool(after) and after[0] in others)
     else:
         right = bool(services) and services[0] in story["first_ok"]
     harmful = bool(after) and after[0] in story["first_wrong"] and after[0] not in story["first_ok"]
