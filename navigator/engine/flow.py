@@ -24,6 +24,10 @@ DANGER: Condition = {"danger": ("yes",)}
 """Someone is in danger now."""
 YOU: Condition = {"who": ("me",)}
 """The one who reads is the one who needs help: texts speak to "you" where they have words for that."""
+STATUS_IN_DOUBT: Condition = {"who": ("me", "close", SKIP)}
+"""The one who reads, or someone close, may lack papers: nobody of these meets an immigration line unwarned."""
+PAPERS = "papers"
+"""The tick of somebody who worries about papers."""
 
 
 class Part(Record, frozen=True, kw_only=True):

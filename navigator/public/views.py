@@ -203,6 +203,7 @@ def outcome_context(edition: Edition, step: Step) -> dict[str, Any]:
     guidance = [flow.addressed(text, given) for text in flow.guide(edition.flow, given)]
     return {
         "outcome": True,
+        "outside": _outside(shown, given),
         "top": shown[0] if shown else None,
         "next": shown[1 : checks.FIRST_SHOWN],
         "more": shown[checks.FIRST_SHOWN :],
@@ -215,6 +216,17 @@ def outcome_context(edition: Edition, step: Step) -> dict[str, Any]:
         "title": gettext("Where to turn"),
         **fit,
     }
+
+
+def _outside(shown: list[cards.Card], given: flow.Answers) -> cards.Card | None:
+    """A service outside of law enforcement, to stand above the number of an immigration office that would come first.
+
+    Only where the one who reads may lack papers; None where nothing needs it.
+    """
+    leads = next((card.service for card in shown if card.service.slug != checks.EMERGENCY), None)
+    if leads is None or leads.answered_by != "immigration" or not flow.holds(flow.STATUS_IN_DOUBT, given):
+        return None
+    return next((card for card in shown if card.service.answered_by == "neither" and card.ways), None)
 
 
 def _fit(questions: flow.Flow, step: Step) -> dict[str, Any]:
@@ -230,6 +242,7 @@ def _fit(questions: flow.Flow, step: Step) -> dict[str, Any]:
         "about": asked,
         "ticks": [(position, choices[key], key in ticks) for position, key in enumerate(step.offered)],
         "preferences": [(key, words) for key, words in cards.PREFERENCES.items() if key not in hidden],
+        "papers": next((position for position, key in enumerate(step.offered) if key == flow.PAPERS), None),
         "preferred": step.prefer,
         "prefer": step.prefer or (cards.DEAF if implied else ""),
         "chosen": len(ticks) + bool(step.prefer),

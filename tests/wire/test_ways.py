@@ -17,6 +17,8 @@ from .relay import Relay
 pytestmark = [pytest.mark.served, pytest.mark.faults]
 SENT = 2040
 """Bytes of a body as app.js fills it up, on the English pages; tests/wire/test_browsers.py holds that."""
+EACH = 20
+"""Ways on one connection: nginx closes it after a thousand requests."""
 OPEN = {"br": brotli.decompress, "gzip": gzip.decompress, "": bytes}
 
 
@@ -47,14 +49,19 @@ class Person:
         self.line.sendall("\r\n".join(lines).encode() + b"\r\n\r\n" + body)
         data = b""
         while b"\r\n\r\n" not in data:
-            data += self.line.recv(65536)
+            data += self._more()
         head, _, page = data.partition(b"\r\n\r\n")
         length = int(re.search(rb"(?i)\r\ncontent-length: (\d+)", head)[1])
         while len(page) < length:
-            page += self.line.recv(65536)
+            page += self._more()
         assert head.startswith(b"HTTP/1.1 200"), head
         coded = re.search(rb"(?i)\r\ncontent-encoding: (\w+)", head)
         return *self.relay.taken(), OPEN[coded[1].decode() if coded else ""](page).decode()
+
+    def _more(self):
+        data = self.line.recv(65536)
+        assert data, "the connection was closed"
+        return data
 
     def _filled(self, form):
         """As app.js fills a body up."""
@@ -80,15 +87,17 @@ class Person:
 def walked(relay, tls, encoding, script, ways):
     """The sizes seen on many ways, by their kind."""
     by_chance = random.Random(11)
-    person = Person(relay, tls, encoding, script)
     seen = {"start": set(), "requests": set(), "questions": set(), "outcomes": set()}
-    for _ in range(ways):
+    for number in range(ways):
+        if number % EACH == 0:
+            person = Person(relay, tls, encoding, script)
         start, *between, end = person.walk(by_chance)
         seen["start"].add(start[1])
         seen["requests"] |= {up for up, _down in (*between, end)}
         seen["questions"] |= {down for _up, down in between}
         seen["outcomes"].add(end[1])
-    person.line.close()
+        if number % EACH == EACH - 1:
+            person.line.close()
     return seen
 
 
