@@ -93,8 +93,9 @@ lint: $(VENV)/test
 screenshots: $(VENV)/test $(MO) ## Take pictures of every kind of page into docs/screenshots/, to be looked at
 	@$(BIN)/python -m tests.screenshots
 
-truth: $(VENV)/base $(MO) ## Write tests/truth_table.txt anew from the fixtures
+truth: $(VENV)/test $(MO) ## Write the routing and the ends of the stories anew: tests/truth_table.txt, tests/stories/outcomes.txt
 	@$(BIN)/python manage.py truth_table > tests/truth_table.txt
+	@DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python -m tests.stories
 
 words: $(VENV)/test ## Print how easy every public text is to read
 	@$(BIN)/python -m tests.words

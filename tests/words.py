@@ -112,7 +112,7 @@ def fixtures() -> Iterator[tuple[str, str, str]]:
 def content() -> Iterator[tuple[str, str, str]]:
     """The public texts of the fixtures; names and search words are not prose."""
     for where, language, words in fixtures():
-        if where.rpartition(".")[2] not in ("name", "keywords"):
+        if where.rpartition(".")[2] not in ("name", "keywords", "words"):
             yield where, language, words
 
 

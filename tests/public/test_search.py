@@ -101,17 +101,17 @@ def test_nothing_found_is_no_dead_end(client):
 
 
 def test_what_makes_no_sense_counts_as_nothing(client):
-    assert len(shown(post(client, n="x", k="<b>", l="\x00"))) == 82
+    assert len(shown(post(client, n="x", k="<b>", l="\x00"))) == 125
 
 
 def test_a_search_from_another_site_finds_all(client):
     response = client.post("/all/", {"w": "suicide"}, headers={"HX-Request": "true", "Sec-Fetch-Site": "cross-site"})
-    assert len(shown(response)) == 82
+    assert len(shown(response)) == 125
 
 
 def test_without_script_the_page_lists_all_and_shows_no_form(client):
     page = client.get("/all/").content.decode()
-    assert len(shown(client.get("/all/"))) == 82
+    assert len(shown(client.get("/all/"))) == 125
     form = re.search(r"<form[^>]*>", page)[0]
     assert re.search(r"\shidden\b", form) and "data-script" in form and 'autocomplete="off"' in form
 
