@@ -10,7 +10,7 @@ EXAMPLES = [
     ("danger=yes who=me child=no need=controlled aim=help", ["emergency-911", "nhth"], []),
     ("danger=no who=me child=no need=controlled aim=help", ["nhth"], ["t-u-visa-information"]),
     ("danger=no who=other child=yes need=controlled aim=report", ["ncmec-hotline", "ice-tip-line"], []),
-    ("danger=no who=other child=no need=report topic=people", ["ice-tip-line"], ["nhth"]),
+    ("danger=no who=other child=no need=report topic=people", ["nhth", "ice-tip-line"], []),
     ("danger=no who=close child=yes need=child childneed=missing", ["emergency-911", "ncmec-hotline"], []),
     ("danger=no who=close child=no need=crime custody=ice", ["ice-voice", "dhs-vine"], []),
     ("danger=unsure who=work child=yes need=hurt harm=sexual", ["childhelp", "emergency-911", "rainn"], []),

@@ -37,7 +37,7 @@ class Draft:
 
     def __init__(self, found):
         self.flow, self.languages, self.organizations = found.flow, found.languages, found.organizations
-        self.services = {service.slug: service for service in found.services}
+        self.services = {service.slug: service for service in found.services if service.status == "live"}
 
     def question(self, key, **changes):
         self.flow = replace(
@@ -56,6 +56,11 @@ class Draft:
     def add(self, **parts):
         for name, part in parts.items():
             self.flow = replace(self.flow, **{name: (*getattr(self.flow, name), part)})
+
+    def ask(self, question):
+        """One more question, before what is ticked at the end."""
+        *ones, many = self.flow.questions
+        self.flow = replace(self.flow, questions=(*ones, question, many))
 
     def service(self, slug, **changes):
         self.services[slug] = replace(self.services[slug], **changes)
@@ -96,15 +101,17 @@ def test_the_report_says_how_each_service_is_reached(draft):
     for slug, covered in report.coverage.items():
         ends = [answers for answers, services in shown if slug in services]
         assert covered.first + covered.also == len(ends)
-        assert size(covered.shortest) == min(map(size, ends))
+        # A tick may lead there sooner.
+        assert size(covered.shortest) <= min(map(size, ends))
+        assert slug in {rule.service for rule in flow.recommend(draft.flow, covered.shortest)}
 
 
 def test_a_retired_service_that_is_recommended(draft):
-    del draft.services["stronghearts-native-helpline"]
-    problem = draft.only("retired", "stronghearts-native-helpline")
-    assert problem.path["harm"] == "partner"
+    del draft.services["love-is-respect"]
+    problem = draft.only("retired", "love-is-respect")
+    assert problem.path["childneed"] == "dating"
     assert size(problem.path) == draft.shortest(
-        lambda outcome: any(rule.service == "stronghearts-native-helpline" for rule in outcome.recommendations)
+        lambda outcome: any(rule.service == "love-is-respect" for rule in outcome.recommendations)
     )
 
 
@@ -129,16 +136,12 @@ def test_a_choice_that_no_path_offers(draft):
     draft.choice("harm", "older", when={"need": ("crime",)})
     draft.rules(lambda rule: rule if rule.when.get("harm") != ("older",) else None)
     problems = {(problem.code, problem.subject) for problem in draft.check().problems}
-    services = {"adult-protective-services"}
-    assert problems == {("unreached", "harm.older"), *(("unreached", slug) for slug in services)}
-    for slug in services:
-        draft.service(slug, directory_only=True)
-    draft.only("unreached", "harm.older")
+    assert problems == {("unreached", "harm.older")}
 
 
 def test_a_question_that_no_path_asks(draft):
     never = Question(key="never", title=WORDS, why=WORDS, choices=(), when={"aim": ("help",), "harm": ("partner",)})
-    draft.add(questions=never)
+    draft.ask(never)
     draft.only("unreached", "never")
 
 
@@ -177,8 +180,8 @@ def test_a_choice_that_waits_for_its_own_question(draft):
 
 
 def test_a_path_of_six_questions(draft):
-    draft.add(
-        questions=Question(
+    draft.ask(
+        Question(
             key="sixth", title=WORDS, why=WORDS, choices=(Choice(key="yes", label=WORDS),), when={"harm": ("self",)}
         )
     )
@@ -190,7 +193,7 @@ def test_a_path_of_six_questions(draft):
 
 def test_an_outcome_that_rests_on_one_record(draft):
     draft.rules(
-        lambda rule: None if rule.service == "ncmec-hotline" and rule.when.get("childneed") == ("abroad",) else rule
+        lambda rule: rule if rule.service == "state-oci" or rule.when.get("childneed") != ("abroad",) else None
     )
     problem = draft.only("single", "")
     assert problem.path["childneed"] == "abroad"
@@ -244,10 +247,10 @@ def test_a_service_that_no_person_checked_may_be_published(draft):
 
 def test_a_path_with_no_way_that_needs_no_voice(draft):
     voice = ContactPoint(kind="call", value="+18883737888")
-    for slug in ("national-runaway-safeline", "ncmec-hotline", "emergency-911"):
+    shown = {rule.service for rule in draft.flow.recommendations if rule.when.get("childneed") == ("abroad",)}
+    for slug in (*shown, "emergency-911"):
         draft.service(slug, ways=(voice,))
     problem = draft.only("speech", "")
-    assert problem.path["childneed"] in ("missing", "runaway")
     silent = {slug for slug, service in draft.services.items() if any(way.kind != "call" for way in service.ways)}
     assert size(problem.path) == draft.shortest(
         lambda outcome: not silent & {rule.service for rule in outcome.recommendations}
@@ -271,8 +274,9 @@ def test_a_condition_that_names_what_does_not_exist(draft, subject, spoil):
 
 
 def test_a_key_that_is_there_twice(draft):
-    draft.flow = replace(draft.flow, questions=(*draft.flow.questions, draft.flow.questions[-1]))
-    draft.only("double", "issue")
+    *ones, many = draft.flow.questions
+    draft.flow = replace(draft.flow, questions=(*ones, ones[-1], many))
+    draft.only("double", ones[-1].key)
 
 
 @pytest.mark.parametrize("key", ["yes", SKIP])
@@ -307,12 +311,12 @@ def test_the_draft_passes(db):
 
 
 def test_a_service_retired_in_the_draft_is_found_and_keeps_it_from_being_published(db):
-    Service.objects.filter(slug="stronghearts-native-helpline").update(status="retired")
+    Service.objects.filter(slug="love-is-respect").update(status="retired")
     text, status = check_flow("--json")
     assert status == 1
     (problem,) = json.loads(text)["problems"]
-    assert (problem["code"], problem["subject"]) == ("retired", "stronghearts-native-helpline")
-    assert problem["path"] == {"danger": SKIP, "who": SKIP, "child": SKIP, "need": "hurt", "harm": "partner"}
+    assert (problem["code"], problem["subject"]) == ("retired", "love-is-respect")
+    assert problem["path"] == {"danger": SKIP, "who": SKIP, "child": SKIP, "need": "child", "childneed": "dating"}
     text, status = check_flow()
     assert status == 1
     assert "1 problems" in text

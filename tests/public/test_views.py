@@ -53,7 +53,7 @@ class Journey:
 
     @property
     def question(self):
-        found = set(re.findall(r'data-question="([^"]+)"', self.text.partition("data-fit-panel")[0]))
+        found = set(re.findall(r'data-question="([^"]+)"', re.split(r"data-fit-panel|class=\"outside\"", self.text)[0]))
         assert len(found) <= 1
         return found.pop() if found else None
 
