@@ -2,7 +2,7 @@
 
 import pytest
 
-from .conftest import JOURNEY, answer, calm, go, travel
+from .conftest import JOURNEY, answer, calm, go
 from .test_access import browser, sideways, violations, visit  # noqa: F401
 
 BEFORE = JOURNEY[:3]

@@ -192,9 +192,7 @@ def test_a_path_of_six_questions(draft):
 
 
 def test_an_outcome_that_rests_on_one_record(draft):
-    draft.rules(
-        lambda rule: rule if rule.service == "state-oci" or rule.when.get("childneed") != ("abroad",) else None
-    )
+    draft.rules(lambda rule: rule if rule.service == "state-oci" or rule.when.get("childneed") != ("abroad",) else None)
     problem = draft.only("single", "")
     assert problem.path["childneed"] == "abroad"
     assert problem.path["danger"] == "no"  # otherwise 911 is the second
