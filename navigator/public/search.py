@@ -7,7 +7,7 @@ docs/decisions/0007-finding.md.
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +15,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from navigator.editions.edition import Edition
+from navigator.engine.flow import Flow
 from services.records import ContactPoint, Service
 from services.texts import fold
 
@@ -35,13 +36,24 @@ STOP = frozenset(
         """
         a about am an and are as at be been being but by did do does for from get got had has have he her him his how
         i if im in is it its me my of on or our she so that the their them they this to us want was we were what when
-        where who will with wont you your
+        where who will with wont you your because could dont not now says someone something then there these those would
         al como con de del el ella en es esta estoy fue ha hay la las le les lo los me mi mis muy no o para por pero
         que quien se si sin su sus te un una y ya yo
+        ahora algo alguien cuando donde eso esto hace nada nos porque puede puedo soy son tengo tiene todo
         """,
     )
 )
 """Words that tell nothing, unless there is nothing else."""
+ENDINGS = sorted(
+    """
+    s es ed d ing ings er ers y
+    a o e as os an en aba aban ada adas ado ados ando ar aron acion aciones
+    ia ian ida idas ido idos iendo ir io ieron er eron icion
+    """.split(),
+    key=len,
+    reverse=True,
+)
+"""How words end in English and in Spanish, accents apart, the longest first; what is left is the same word."""
 NAME, PLAIN, SERVES = 3.0, 2.0, 1.0
 KEYWORD = 3.0
 PHRASE = 3.0
@@ -62,17 +74,31 @@ class Wish(NamedTuple):
         return any(self)
 
 
+class Entry(NamedTuple):
+    """Something that can be found by its words: a service, or a choice of a question."""
+
+    key: str
+    keywords: Iterable[str]
+    """The other words that people use for it, as staff write them: commas between."""
+    texts: Iterable[tuple[float, Iterable[str]]]
+    """What else is said of it, and how much each word there counts."""
+    numbers: frozenset[str] = frozenset()
+    """The digits of its numbers."""
+    part: float = 1.0
+    """The part of its score that counts."""
+
+
 class Index(NamedTuple):
-    """The words of an edition."""
+    """The words of a number of entries."""
 
     terms: dict[str, dict[str, float]]
-    """For each word the services that it stands for, with its weight."""
+    """For each word the entries that it stands for, with its weight."""
     phrases: dict[str, list[tuple[str, ...]]]
-    """For each service its phrases: the other words that people use for it."""
-    numbers: dict[str, set[str]]
-    """For each service the digits of its numbers."""
+    """For each entry its phrases: the other words that people use for it."""
+    numbers: dict[str, frozenset[str]]
+    """For each entry the digits of its numbers."""
     parts: dict[str, float]
-    """For each service the part of its score that counts."""
+    """For each entry the part of its score that counts."""
 
 
 def find(edition: Edition, wish: Wish) -> list[Service]:
@@ -80,10 +106,16 @@ def find(edition: Edition, wish: Wish) -> list[Service]:
     services = [service for service in edition.content.services if _fits(service, wish)]
     if not bare(wish.words):
         return services
-    scores = _scores(edition, wish.words)
+    scores = _scores(edition.derived(_services), wish.words)
     best = max((scores.get(service.slug, 0.0) for service in services), default=0.0)
     found = [service for service in services if scores.get(service.slug, 0.0) > best * NEAR]
     return sorted(found, key=lambda service: (-scores[service.slug], not service.main, service.slug))
+
+
+def find_choices(edition: Edition, question: str, offered: Sequence[str], words: str) -> list[str]:
+    """The keys of those choices of a question that fit the words, of the ones offered, the best first."""
+    scores = _scores(edition.derived(_choices)[question], words) if bare(words) else {}
+    return sorted((key for key in offered if scores.get(key)), key=lambda key: -scores[key])
 
 
 def languages(edition: Edition) -> list[str]:
@@ -115,20 +147,59 @@ def _interpreted(service: Service, language: str) -> bool:
     return language != "ase" and "mul" in _spoken(service)
 
 
-def _index(edition: Edition) -> Index:
+def _index(entries: Iterable[Entry]) -> Index:
     index = Index({}, {}, {}, {})
-    for service in edition.content.services:
-        index.parts[service.slug] = part = _part(service)
-        keywords = [phrase for text in service.keywords.values() for phrase in text.split(",")]
-        parts = [(KEYWORD, keywords), (NAME, service.name.values())]
-        parts += [(PLAIN, service.plain.values()), (SERVES, service.serves.values())]
-        for weight, texts in parts:
+    for entry in entries:
+        keywords = [phrase for text in entry.keywords for phrase in text.split(",")]
+        for weight, texts in [(KEYWORD, keywords), *entry.texts]:
             for word in {word for text in texts for word in bare(text).split()} - STOP:
                 held = index.terms.setdefault(word, {})
-                held[service.slug] = max(held.get(service.slug, 0.0), weight * part)
-        index.phrases[service.slug] = [tuple(bare(phrase).split()) for phrase in keywords]
-        index.numbers[service.slug] = {_digits(way) for way in service.ways}
+                held[entry.key] = max(held.get(entry.key, 0.0), weight * entry.part)
+        index.phrases[entry.key] = [tuple(bare(phrase).split()) for phrase in keywords]
+        index.numbers[entry.key] = entry.numbers
+        index.parts[entry.key] = entry.part
     return index
+
+
+def _services(edition: Edition) -> Index:
+    """The words of the services."""
+    return _index(
+        Entry(
+            service.slug,
+            service.keywords.values(),
+            [(NAME, service.name.values()), (PLAIN, service.plain.values()), (SERVES, service.serves.values())],
+            frozenset(_digits(way) for way in service.ways),
+            _part(service),
+        )
+        for service in edition.content.services
+    )
+
+
+def _choices(edition: Edition) -> dict[str, Index]:
+    """For each question the words of its choices: their own, and what is asked next of whoever picks one."""
+    found = {}
+    for question in edition.flow.questions:
+        entries = [
+            Entry(
+                choice.key,
+                choice.words.values(),
+                [
+                    (NAME, [*choice.label.values(), *choice.label_you.values()]),
+                    (PLAIN, [*choice.hint.values(), *choice.hint_you.values()]),
+                    (SERVES, _asked_next(edition.flow, question.key, choice.key)),
+                ],
+            )
+            for choice in question.choices
+        ]
+        found[question.key] = _index(entries)
+    return found
+
+
+def _asked_next(questions: Flow, question: str, choice: str) -> list[str]:
+    """The labels and hints of the questions that are asked because of a choice."""
+    asked = [each for each in questions.questions if each.kind == "one" and choice in each.when.get(question, ())]
+    options = [option for each in asked for option in each.choices]
+    return [text for option in options for words in (option.label, option.hint) for text in words.values()]
 
 
 def _part(service: Service) -> float:
@@ -141,9 +212,8 @@ def _digits(way: ContactPoint) -> str:
     return way.value.removeprefix("+1") if way.value.lstrip("+").isdecimal() else ""
 
 
-def _scores(edition: Edition, words: str) -> dict[str, float]:
-    """How well each service fits the words."""
-    index = edition.derived(_index)
+def _scores(index: Index, words: str) -> dict[str, float]:
+    """How well each entry fits the words."""
     said = bare(words[:LONGEST]).split()[:MOST_WORDS]
     scores: dict[str, float] = {}
     for word in [word for word in said if word not in STOP] or said:
@@ -171,8 +241,11 @@ def _like(word: str, terms: Iterable[str]) -> list[tuple[str, float]]:
     """The words like a word, and how like they are: the same, one that begins with it, a slip of the finger."""
     found = {word: 1.0} if word in terms else {}
     if len(word) > 3:
+        stem = _stem(word)
         for term in terms:
             if term.startswith(word) or (len(term) > 3 and word.startswith(term) and len(word) - len(term) < 3):
+                found.setdefault(term, 0.7)
+            elif term.startswith(stem) and _stem(term) == stem:
                 found.setdefault(term, 0.7)
         # A word that is known is not taken for a mistake: "rape" is not "tape".
         slips = 0 if word in found else 2 if len(word) > 7 else 1
@@ -183,6 +256,12 @@ def _like(word: str, terms: Iterable[str]) -> list[tuple[str, float]]:
                 if len(term) > 3:
                     found.setdefault(term, 0.7 - 0.15 * distance)
     return list(found.items())
+
+
+def _stem(word: str) -> str:
+    """A word without its ending, if four letters or more are left."""
+    cut = next((ending for ending in ENDINGS if word.endswith(ending) and len(word) - len(ending) > 3), "")
+    return word.removesuffix(cut)
 
 
 def _phrase(phrase: tuple[str, ...], said: list[str]) -> float:
