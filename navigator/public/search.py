@@ -5,8 +5,10 @@ nothing is kept but, for a minute and in memory, the page made for it, without t
 docs/decisions/0007-finding.md.
 """
 
+import itertools
 import math
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -93,6 +95,10 @@ class Index(NamedTuple):
 
     terms: dict[str, dict[str, float]]
     """For each word the entries that it stands for, with its weight."""
+    order: list[str]
+    """The words by the alphabet, to find those that begin alike."""
+    stems: dict[str, list[str]]
+    """For each stem the words that have it."""
     phrases: dict[str, list[tuple[str, ...]]]
     """For each entry its phrases: the other words that people use for it."""
     numbers: dict[str, frozenset[str]]
@@ -124,6 +130,11 @@ def languages(edition: Edition) -> list[str]:
     return sorted(found - {"en"}, key=lambda code: (code != "es", code))
 
 
+def read(typed: str) -> str:
+    """What is read of what a person typed."""
+    return bare(typed[: 2 * LONGEST])[:LONGEST]
+
+
 def bare(text: str) -> str:
     """A text as it is compared: small letters and digits, without accents."""
     return re.sub(r"[^\w]+", " ", fold(text).replace("'", "").replace("’", "")).strip()
@@ -148,7 +159,7 @@ def _interpreted(service: Service, language: str) -> bool:
 
 
 def _index(entries: Iterable[Entry]) -> Index:
-    index = Index({}, {}, {}, {})
+    index = Index({}, [], {}, {}, {}, {})
     for entry in entries:
         keywords = [phrase for text in entry.keywords for phrase in text.split(",")]
         for weight, texts in [(KEYWORD, keywords), *entry.texts]:
@@ -158,6 +169,9 @@ def _index(entries: Iterable[Entry]) -> Index:
         index.phrases[entry.key] = [tuple(bare(phrase).split()) for phrase in keywords]
         index.numbers[entry.key] = entry.numbers
         index.parts[entry.key] = entry.part
+    index.order.extend(sorted(index.terms))
+    for term in index.order:
+        index.stems.setdefault(_stem(term), []).append(term)
     return index
 
 
@@ -218,7 +232,7 @@ def _scores(index: Index, words: str) -> dict[str, float]:
     scores: dict[str, float] = {}
     for word in [word for word in said if word not in STOP] or said:
         best: dict[str, float] = {}
-        for term, likeness in _like(word, index.terms):
+        for term, likeness in _like(word, index):
             held = index.terms[term]
             rarity = math.log(1 + len(index.phrases) / len(held))
             for slug, weight in held.items():
@@ -237,21 +251,20 @@ def _scores(index: Index, words: str) -> dict[str, float]:
     return scores
 
 
-def _like(word: str, terms: Iterable[str]) -> list[tuple[str, float]]:
-    """The words like a word, and how like they are: the same, one that begins with it, a slip of the finger."""
-    found = {word: 1.0} if word in terms else {}
+def _like(word: str, index: Index) -> list[tuple[str, float]]:
+    """The words like a word, and how like they are: the same, one that begins with it or has another ending, a slip
+    of the finger."""
+    found = {word: 1.0} if word in index.terms else {}
     if len(word) > 3:
-        stem = _stem(word)
-        for term in terms:
-            if term.startswith(word) or (len(term) > 3 and word.startswith(term) and len(word) - len(term) < 3):
-                found.setdefault(term, 0.7)
-            elif term.startswith(stem) and _stem(term) == stem:
-                found.setdefault(term, 0.7)
+        begins = itertools.takewhile(lambda term: term.startswith(word), index.order[bisect_left(index.order, word) :])
+        shorter = (part for part in (word[:-1], word[:-2]) if len(part) > 3 and part in index.terms)
+        for term in itertools.chain(begins, shorter, index.stems.get(_stem(word), ())):
+            found.setdefault(term, 0.7)
         # A word that is known is not taken for a mistake: "rape" is not "tape".
         slips = 0 if word in found else 2 if len(word) > 7 else 1
         if slips:
             for term, distance, _key in process.extract(
-                word, list(terms), scorer=OSA.distance, score_cutoff=slips, limit=20
+                word, index.order, scorer=OSA.distance, score_cutoff=slips, limit=20
             ):
                 if len(term) > 3:
                     found.setdefault(term, 0.7 - 0.15 * distance)

@@ -28,7 +28,7 @@ HOUR = 3600
 LONGEST = 8 * BLOCK
 """Characters of the longest token worth opening: room for a question with a choice for every state."""
 
-NEXT, SKIPPED, BACK, RESULTS, STAY, CHANGE, FIT, ANEW = "n", "s", "b", "r", "l", "c", "f", "a"
+NEXT, SKIPPED, BACK, RESULTS, STAY, CHANGE, FIT, ANEW, FIND = "n", "s", "b", "r", "l", "c", "f", "a", "w"
 """The moves as they are posted. One letter: what stays on a disk must not tell (C4)."""
 
 

@@ -24,7 +24,7 @@ from navigator.engine import checks, flow
 from services import labels
 from services.texts import t
 
-from . import cards, open_data, page_cache, search, sizes, steps
+from . import cards, finder, open_data, page_cache, search, sizes, steps
 from .page_cache import PageCaches
 from .pages import allow, base_context, error
 from .steps import Step
@@ -45,9 +45,12 @@ def question(request: HttpRequest) -> HttpResponse:
 
 def step_response(request: HttpRequest, edition: Edition) -> HttpResponse:
     """The step that a request leads to, in this edition: kept from an equal request, or made now (page_cache.py)."""
-    posted = _posted(request)
+    form = _form(request)
     whole = "HTTP_HX_REQUEST" not in request.META or request.META.get("HTTP_HX_REQUEST_TYPE") == "full"
     name = page_cache.encoding(request)
+    if form and form.get("g") == [steps.FIND] and not whole:
+        return _found(edition, form, name)
+    posted = _posted(form)
     key = (get_language(), whole, name, posted)
     caches = edition.derived(PageCaches)
     page = caches.steps.get(key) or caches.outcomes.get(key)
@@ -63,8 +66,19 @@ def step_response(request: HttpRequest, edition: Edition) -> HttpResponse:
                 render_step(request, edition, step, ticked, notice, fitting, whole=whole), name, _sizes(step, whole)
             ),
         )
+    return _reply(page, name, "noindex" if request.method == "POST" else "index")
+
+
+def _found(edition: Edition, form: dict[str, list[str]], name: str) -> HttpResponse:
+    """What fits a few words; it looks on the line as a question does, and is made anew each time."""
+    step = steps.unseal(form.get("t", [""])[-1])
+    html = finder.render(edition, step, search.read(form.get("w", [""])[-1]))
+    return _reply(sizes.pack(html, name, sizes.STEP), name, "noindex")
+
+
+def _reply(page: bytes, name: str, robots: str) -> HttpResponse:
     response = page_cache.reply(page, name, "HX-Request, HX-Request-Type")
-    response["X-Robots-Tag"] = "noindex" if request.method == "POST" else "index"
+    response["X-Robots-Tag"] = robots
     return response
 
 
@@ -88,15 +102,21 @@ class Posted(NamedTuple):
     prefer: str = ""
 
 
-def _posted(request: HttpRequest) -> Posted | None:
-    """The form that a page of ours sent; None if there is none, or it asks for the start; empty if it is no form.
-
-    Whatever else it holds, and whatever is longer than we send, is dropped: it would make equal forms differ.
-    """
+def _form(request: HttpRequest) -> dict[str, list[str]] | None:
+    """The form that a page of ours sent; None if there is none; empty if it is no form."""
     if request.method != "POST" or not same_origin(request):
         return None
     body = request.body if request.content_type == "application/x-www-form-urlencoded" else b""
-    form = parse_qs(body.decode(errors="replace"), keep_blank_values=True)  # a body is short: the middleware sees to it
+    return parse_qs(body.decode(errors="replace"), keep_blank_values=True)  # a body is short: the middleware sees to it
+
+
+def _posted(form: dict[str, list[str]] | None) -> Posted | None:
+    """What a form says; None if there is none, or it asks for the start.
+
+    Whatever else it holds, and whatever is longer than we send, is dropped: it would make equal forms differ.
+    """
+    if form is None:
+        return None
     token, position, prefer = (form.get(name, [""])[-1] for name in "tcp")
     made = form.get("g", [steps.NEXT])[-1]
     if made == steps.ANEW:
@@ -177,6 +197,7 @@ def question_context(edition: Edition, step: Step, ticked: str) -> dict[str, Any
         "most": checks.MOST_QUESTIONS,
         "title": gettext("Question %(number)s of up to %(most)s") % {"number": number, "most": checks.MOST_QUESTIONS},
         "first": number == 1,
+        "finder": finder.offers(asked),
     }
 
 
@@ -327,7 +348,7 @@ def _wished(request: HttpRequest, edition: Edition) -> tuple[search.Wish, bool]:
         return search.Wish(), False
     need, way, language = (request.POST.get(name, "") for name in "nkl")
     wish = search.Wish(
-        words=search.bare(request.POST.get("w", "")[: 2 * search.LONGEST])[: search.LONGEST],
+        words=search.read(request.POST.get("w", "")),
         need=need if need in dict(labels.CATEGORY) else "",
         way=way if way in search.CONTACT_FILTERS else "",
         language=language if language in search.languages(edition) else "",

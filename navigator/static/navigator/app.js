@@ -164,7 +164,7 @@ document.addEventListener("click", (event) => {
 let settled = -Infinity;
 document.addEventListener("submit", (event) => {
   // What is searched for never goes out as a plain form, which a browser would keep (B5).
-  if (event.target.matches(".filter") && !window.htmx) event.preventDefault();
+  if (event.target.matches(".filter, #find") && !window.htmx) event.preventDefault();
   if (event.target.id !== "step") return;
   if (performance.now() - settled < 400) {
     event.preventDefault();
@@ -181,12 +181,17 @@ document.addEventListener("htmx:before:request", (event) => {
   const { request } = event.detail.ctx;
   for (const name of ["HX-Source", "HX-Target", "HX-Current-URL"]) delete request.headers[name];
   request.referrer = "/";
+  // Of what is typed no more is read, whatever was pasted.
+  const said = request.body.get("w");
+  if (said) request.body.set("w", said.slice(0, 100));
   const taken = `${request.action}${request.headers["HX-Request-Type"]}${request.body}&f=`.length;
   request.body.append("f", "0".repeat(Math.max(0, SIZE - taken)));
 });
 
-document.addEventListener("htmx:after:swap", () => {
+document.addEventListener("htmx:after:swap", (event) => {
   if (left) return;
+  if (event.detail.ctx.target?.id === "found") return;
+  reveal(document);
   settled = performance.now();
   find("#trouble").hidden = true;
   const step = find("#step");
@@ -214,13 +219,22 @@ document.addEventListener("htmx:response:error", trouble);
 document.addEventListener("htmx:before:swap", (event) => {
   if (left) return event.preventDefault();
   const { target, text } = event.detail.ctx;
-  if (target?.id !== "step" || text.includes('id="step"')) return;
+  const ours = { step: 'id="step"', found: "data-found" }[target?.id];
+  if (!ours || text.includes(ours)) return;
   event.preventDefault();
   trouble();
 });
 
 document.addEventListener("click", (event) => {
   if (event.target.closest?.("[data-print]")) print();
+  const pick = event.target.closest?.("[data-pick]");
+  if (!pick) return;
+  // What was found is picked in the question itself, which then shows it, with Continue below.
+  const choice = find(`#step [name=c][value="${pick.value}"]`);
+  pick.closest("details").open = false;
+  choice.checked = true;
+  choice.focus({ preventScroll: true });
+  choice.closest("label").scrollIntoView({ block: "center" });
 });
 
 // What only works with script is shown by script.
