@@ -47,11 +47,48 @@ STOP = frozenset(
 )
 """Words that tell nothing, unless there is nothing else."""
 ENDINGS = sorted(
-    """
-    s es ed d ing ings er ers y
-    a o e as os an en aba aban ada adas ado ados ando ar aron acion aciones
-    ia ian ida idas ido idos iendo ir io ieron er eron icion
-    """.split(),
+    [
+        "s",
+        "es",
+        "ed",
+        "d",
+        "ing",
+        "ings",
+        "er",
+        "ers",
+        "y",
+        "a",
+        "o",
+        "e",
+        "as",
+        "os",
+        "an",
+        "en",
+        "aba",
+        "aban",
+        "ada",
+        "adas",
+        "ado",
+        "ados",
+        "ando",
+        "ar",
+        "aron",
+        "acion",
+        "aciones",
+        "ia",
+        "ian",
+        "ida",
+        "idas",
+        "ido",
+        "idos",
+        "iendo",
+        "ir",
+        "io",
+        "ieron",
+        "er",
+        "eron",
+        "icion",
+    ],
     key=len,
     reverse=True,
 )

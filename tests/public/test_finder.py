@@ -74,7 +74,9 @@ def test_a_few_words_lead_to_a_choice_and_to_services_in_either_language(client,
     assert len(chosen(response)) <= 3 and len(services(response)) <= 3
 
 
-@pytest.mark.parametrize(("said", "term"), [("threatened", "threatens"), ("violaron", "violación"), ("obligaba", "obligan")])
+@pytest.mark.parametrize(
+    ("said", "term"), [("threatened", "threatens"), ("violaron", "violación"), ("obligaba", "obligan")]
+)
 def test_another_ending_is_the_same_word(said, term):
     assert search._stem(search.bare(said)) == search._stem(search.bare(term))
 
@@ -95,7 +97,7 @@ def test_a_choice_found_is_sent_as_the_one_in_the_question(client, real):
     position = re.search(r'value="(\d+)" data-pick data-choice="self"', page)[1]
     assert step.offered[int(position)] == "self"
     after = send(client, "/", {"t": steps.seal(step), "g": "n", "c": position}, headers=SWAP).content.decode()
-    assert '988-lifeline' in after
+    assert "988-lifeline" in after
 
 
 def test_the_texts_speak_to_the_one_who_reads(client, real):
