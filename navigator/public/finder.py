@@ -22,7 +22,7 @@ def offers(question: flow.Question) -> bool:
 
 
 def render(edition: Edition, step: Step | None, words: str) -> str:
-    """What fits the words, as the HTML that htmx swaps; with no step (its token has expired) only that we start anew."""
+    """What fits the words, as the HTML that htmx swaps; with no step (it has expired) that we start again."""
     question = edition.flow.question(step.at) if step and not step.done else None
     if step is None or question is None:
         return render_to_string("parts/found.html", {"expired": True})

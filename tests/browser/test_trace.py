@@ -192,3 +192,19 @@ def test_answers_in_spanish_leave_nothing_either(launch, profile, site):
     assert search(profile, {site.url})
     assert search(profile, needles()) == {}
     neutral(profile, site)
+
+
+def test_the_finder_leaves_no_word(launch, profile, site):
+    context = launch(viewport={"width": 390, "height": 844})
+    page = context.pages[0]
+    travel(page, site, JOURNEY[:3])
+    page.locator("details.find > summary").click()
+    page.locator("#few").fill("glimmerglass suicide")
+    page.keyboard.press("Enter")
+    page.locator("[data-found] [data-pick]").first.click()
+    page.wait_for_timeout(1000)
+    context.close()
+    assert search(profile, {site.url}), "the profile was not searched where it matters"
+    assert search(profile, needles() | {"glimmerglass", "w=glimmerglass"}) == {}
+    assert cookies(profile) == 0
+    neutral(profile, site)

@@ -30,6 +30,9 @@ def client(db):
     return client
 
 
+FORM = "application/x-www-form-urlencoded"
+
+
 def addresses(page):
     """Where the links and forms of a page lead within the site."""
     return {
@@ -151,3 +154,14 @@ def test_who_is_not_staff_sees_nothing_of_it(client, path):
             answer = method(f"/admin/preview/{path}")
             assert answer.status_code == 302
             assert answer["Location"].startswith("/admin/account/login/")
+
+
+def test_the_finder_works_on_the_draft(client):
+    page = client.get("/admin/preview/").content.decode()
+    form = {"g": "n", "t": ""}
+    for _step in range(3):
+        form["t"] = re.search(r'name="t" value="([^"]+)"', page)[1]
+        page = client.post("/admin/preview/", urlencode(form), FORM, headers={"HX-Request": "true"}).content.decode()
+    form = {"g": "w", "t": re.search(r'name="t" value="([^"]+)"', page)[1], "w": "suicide"}
+    found = client.post("/admin/preview/", urlencode(form), FORM, headers={"HX-Request": "true"}).content.decode()
+    assert 'data-choice="self"' in found and 'href="/admin/preview/all/"' in found

@@ -1,7 +1,7 @@
 """What people told in public, the choices of a reader who saw only the questions, and where they end.
 
 ``stories.jsonl`` holds the situations and what advocates said must come; ``walks-*.tsv`` a reader's choices in a
-language; ``few-words-*.tsv`` what this person might type; ``outcomes.txt`` what the choices lead to today. ``make truth``
+language; ``few-words-*.tsv`` what they might type; ``outcomes.txt`` what the choices lead to today. ``make truth``
 writes the last one anew: a change of the questions or the rules that moves a story is seen in its diff.
 """
 

@@ -80,6 +80,23 @@ def test_every_request_and_every_answer_has_its_size(page, served):
     assert whole == head + sizes.PAGE[0]
 
 
+def test_the_finder_looks_on_the_line_as_a_question_does(page, served):
+    watched = Watched(page, served.port)
+    page.goto(watched.url)
+    for question, choice in (("danger", "no"), ("who", "close"), ("child", "no")):
+        watched.did(answer, page, question, choice)
+    page.locator("details.find > summary").click()
+    page.wait_for_load_state("networkidle")
+    watched.relay.taken()
+    page.locator("#few").press_sequentially("boss", delay=30)
+    page.wait_for_timeout(500)
+    assert watched.relay.taken() == (0, 0)  # on the button alone
+    for words in ("suicide", "zzzz", "niño ñandú 漢字", "x" * 10_000, "ب" * 100):
+        page.locator("#few").fill(words)
+        watched.did(page.locator("#few ~ button").click)
+    assert len(watched.up) == len(set(watched.down)) == 1, (watched.up, watched.down)
+
+
 def test_what_is_typed_goes_out_on_the_button_alone(page, served):
     watched = Watched(page, served.port)
     page.goto(watched.url + "all/")

@@ -160,6 +160,13 @@ document.addEventListener("click", (event) => {
   }
 });
 
+// Enter presses the first button of a form, and that is the one of the language, in the head of the page.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !event.target.matches?.("#step [name=c]")) return;
+  event.preventDefault();
+  find("[data-continue]").click();
+});
+
 // A second tap that lands on the next step must not answer it.
 let settled = -Infinity;
 document.addEventListener("submit", (event) => {
