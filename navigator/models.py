@@ -223,3 +223,20 @@ class CacheEntry(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class Release(models.Model):
+    """The content of a release as it was brought into the draft: what the next one is compared with."""
+
+    content = models.BinaryField(_("content"), editable=False)
+    hash = models.CharField(_("hash"), max_length=64, editable=False)
+    brought_in_at = models.DateTimeField(_("brought in at"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("release")
+        verbose_name_plural = _("releases")
+        default_permissions = ()
+        ordering: ClassVar = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.pk}"

@@ -153,6 +153,8 @@ FOUR_EYES = switch("FOUR_EYES", False)
 KNOWN_LANGUAGES = {"en": _("English"), "es": _("Spanish")}
 LANGUAGES = [(code, KNOWN_LANGUAGES.get(code, code)) for code in listed("LANGUAGES", "en,es")]
 LANGUAGE_CODE = LANGUAGES[0][0]
+CONTENT_DIR = BASE_DIR / "fixtures"
+"""The content of this release: loaded once by `setup`, later brought in by `update_content`."""
 LOCALE_PATHS = [BASE_DIR / "navigator" / "locale"]
 USE_I18N = True
 FORMAT_MODULE_PATH = ["navigator.formats"]

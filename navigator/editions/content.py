@@ -35,14 +35,16 @@ def read_fixtures(folder: Path) -> Content:
     data: dict[str, list[Any]] = {"organizations": [], "services": []}
     found: flow.Flow | None = None
     for path in sorted(folder.rglob("*.yaml")):
-        read = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
         try:
+            read = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
+            if not isinstance(read, dict):
+                raise ValueError("names neither services nor questions")
             if path.name == "flow.yaml":
                 found = msgspec.convert(read, flow.Flow)
                 continue
             data["organizations"] += msgspec.convert(read.get("organizations", []), list[records.Organization])
             data["services"] += msgspec.convert(read.get("services", []), list[records.Service])
-        except msgspec.ValidationError as error:
+        except (ValueError, yaml.YAMLError, OSError) as error:
             raise ValueError(f"{path.name}: {error}") from error
     if found is None:
         raise ValueError("flow.yaml is missing")
@@ -71,6 +73,14 @@ def encode(content: Content) -> bytes:
 def digest(data: bytes) -> str:
     """The SHA-256 of an edition's bytes, in hex."""
     return hashlib.sha256(data).hexdigest()
+
+
+def published(content: Content) -> Content:
+    """What of a content the public would see: its live services and who runs them, without notes for staff."""
+    live = tuple(msgspec.structs.replace(row, staff_note="") for row in content.services if row.status == "live")
+    used = {service.organization for service in live}
+    runs = tuple(row for row in content.organizations if row.slug in used)
+    return msgspec.structs.replace(content, organizations=runs, services=live)
 
 
 def check(content: Content) -> checks.Report:

@@ -28,10 +28,12 @@ from .wording import (
     choice_name,
     contact_value,
     describe_condition,
+    describe_rule,
     guidance_name,
     question_name,
     quoted,
     record_name,
+    rule_name,
     way_name,
 )
 
@@ -224,8 +226,8 @@ class _Comparison:
             label=_("Rule"),
             keys=RULES,
             where=self._rule_name,
-            gone=lambda rule: self._rule(self.old, rule),
-            come=lambda rule: self._rule(self.new, rule),
+            gone=lambda rule: describe_rule(self.old.flow, rule),
+            come=lambda rule: describe_rule(self.new.flow, rule),
         )
 
         def fields(before: flow.Recommendation | None, rule: flow.Recommendation) -> Iterator[Difference]:
@@ -235,14 +237,8 @@ class _Comparison:
         both = yield from self._compare(kind, old, new, fields)
         yield from _moved_in_rank(_("Rules of rank %(rank)s"), self._rule_name, both, old)
 
-    def _rule(self, content: Content, rule: flow.Recommendation) -> str:
-        condition = describe_condition(content.flow, rule.when)
-        return _("rank %(rank)s, %(condition)s") % {"rank": rule.rank, "condition": condition}
-
     def _rule_name(self, rule: flow.Recommendation) -> str:
-        services = (*self.new.services, *self.old.services)
-        service = next((service for service in services if service.slug == rule.service), None)
-        return _("Rule for %(service)s") % {"service": record_name(service) if service else rule.service}
+        return rule_name(rule, (*self.new.services, *self.old.services))
 
     def _guidance(self) -> Iterator[Difference]:
         old, new = self.old.flow.guidance, self.new.flow.guidance
@@ -263,33 +259,39 @@ class _Comparison:
                 continue
             after = getattr(new, field.name)
             before = getattr(old, field.name) if old is not None else _nothing(field, after)
-            label = capfirst(str(MODELS[type(new)]._meta.get_field(field.name).verbose_name))  # type: ignore[union-attr]
+            label = field_name(new, field.name)
             if field.type == Text:
                 for language in dict.fromkeys((*before, *after)):
                     texts = before.get(language, "").strip(), after.get(language, "").strip()
                     if texts[0] != texts[1]:
                         yield Difference(where, label, language, *texts, new)
             elif unordered(before) != unordered(after):
-                words = self._value(self.old, old, field.name, before) if old is not None else ""
-                yield Difference(where, label, "", words, self._value(self.new, new, field.name, after), new)
+                words = field_value(self.old, old, field.name, before) if old is not None else ""
+                yield Difference(where, label, "", words, field_value(self.new, new, field.name, after), new)
 
-    def _value(self, content: Content, record: Record, name: str, value: Any) -> str:
-        """A value as staff read it."""
-        if name == "when":
-            return describe_condition(content.flow, value)
-        if name == "organization":
-            found = next((row for row in content.organizations if row.slug == value), None)
-            return record_name(found) if found else str(value)
-        if isinstance(record, records.ContactPoint) and name == "value":
-            return contact_value(record)
-        if isinstance(value, bool):
-            return _("yes") if value else _("no")
-        if isinstance(value, dt.date):
-            return formats.date_format(value, "DATE_FORMAT")
-        if isinstance(value, tuple):
-            return ", ".join(value)
-        choices = dict(getattr(MODELS[type(record)]._meta.get_field(name), "flatchoices", ()))
-        return str(choices.get(value, "" if value is None else value))
+
+def field_name(record: Record, name: str) -> str:
+    """A field of a record, as staff know it."""
+    return capfirst(str(MODELS[type(record)]._meta.get_field(name).verbose_name))  # type: ignore[union-attr]
+
+
+def field_value(content: Content, record: Record, name: str, value: Any) -> str:
+    """A value as staff read it."""
+    if name == "when":
+        return describe_condition(content.flow, value)
+    if name == "organization":
+        found = next((row for row in content.organizations if row.slug == value), None)
+        return record_name(found) if found else str(value)
+    if isinstance(record, records.ContactPoint) and name == "value":
+        return contact_value(record)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, dt.date):
+        return formats.date_format(value, "DATE_FORMAT")
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    choices = dict(getattr(MODELS[type(record)]._meta.get_field(name), "flatchoices", ()))
+    return str(choices.get(value, "" if value is None else value))
 
 
 def _nothing(field: msgspec.structs.FieldInfo, value: Any) -> Any:

@@ -7,20 +7,23 @@ from navigator import models
 from navigator.engine.flow import Condition, Flow
 from services.models import Organization, Service, from_record, save_organization, save_service
 
-from .content import Content, languages
+from .content import Content, languages, published
 from .edition import Edition, as_edition
 
 
 def compile_draft() -> Content:
     """The draft as it stands, without drafts and retired services and without notes for staff."""
-    services = Service.objects.filter(status="live").select_related("organization").prefetch_related("ways", "sources")
-    live = tuple(msgspec.structs.replace(service.record(), staff_note="") for service in services)
-    used = {service.organization for service in live}
+    return published(whole_draft())
+
+
+def whole_draft() -> Content:
+    """The draft as it stands, with all that is only for staff."""
+    services = Service.objects.select_related("organization").prefetch_related("ways", "sources")
     return Content(
         languages=languages(),
         flow=draft_flow(),
-        organizations=tuple(row.record() for row in Organization.objects.all() if row.slug in used),
-        services=live,
+        organizations=tuple(row.record() for row in Organization.objects.all()),
+        services=tuple(service.record() for service in services),
     )
 
 
@@ -64,15 +67,34 @@ def set_back_draft(content: Content) -> None:
     write_draft(msgspec.structs.replace(content, services=tuple(kept)))
 
 
+@transaction.atomic
+def change_draft(old: Content, new: Content) -> None:
+    """Write what of ``new`` differs from ``old``, the draft as it stands. No service and no organization goes."""
+    for organization in new.organizations:
+        if organization not in old.organizations:
+            save_organization(organization)
+    for service in new.services:
+        if service not in old.services:
+            save_service(service)
+    if new.flow != old.flow:
+        models.Recommendation.objects.all().delete()
+        _write_flow(new.flow)
+
+
 def _write_flow(flow: Flow) -> None:
+    # What keeps its key keeps its row: its history, and the page on which somebody has it open.
+    keys = dict(models.Question.objects.values_list("key", "pk"))
+    choice_keys = {(row.question.key, row.key): row.pk for row in models.Choice.objects.select_related("question")}
     models.Question.objects.all().delete()
     models.Guidance.objects.all().delete()
     waiting: list[tuple[models.Conditional, Condition]] = []
     for order, question in enumerate(flow.questions, start=1):
-        row = models.Question.objects.create(order=order, **from_record(question, skip=("when", "choices")))
+        values = from_record(question, skip=("when", "choices"))
+        row = models.Question.objects.create(pk=keys.get(question.key), order=order, **values)
         waiting.append((row, question.when))
         for place, choice in enumerate(question.choices, start=1):
-            made = row.choices.create(order=place, **from_record(choice, skip=("when",)))
+            pk = choice_keys.get((question.key, choice.key))
+            made = row.choices.create(pk=pk, order=place, **from_record(choice, skip=("when",)))
             waiting.append((made, choice.when))
     services = {service.slug: service for service in Service.objects.all()}
     for rule in flow.recommendations:

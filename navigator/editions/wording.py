@@ -1,10 +1,12 @@
 """Paths, conditions and records in words, for staff, in the language at hand."""
 
+from collections.abc import Iterable
+
 import phonenumbers
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from navigator.engine.flow import SKIP, Answers, Choice, Condition, Flow, Guidance, Question
+from navigator.engine.flow import SKIP, Answers, Choice, Condition, Flow, Guidance, Question, Recommendation
 from services import labels, phones, records
 from services.texts import t
 
@@ -39,6 +41,11 @@ def describe_condition(flow: Flow, when: Condition) -> str:
         words = _(" or ").join(f"“{label(flow, key, choice)}”" for choice in choices)
         parts.append(_("“%(question)s” is %(choices)s") % {"question": title(flow, key), "choices": words})
     return _("when %(parts)s") % {"parts": _(" and ").join(parts)}
+
+
+def describe_rule(flow: Flow, rule: Recommendation) -> str:
+    """What a rule says: "rank 10, when ..."."""
+    return _("rank %(rank)s, %(condition)s") % {"rank": rule.rank, "condition": describe_condition(flow, rule.when)}
 
 
 # Records
@@ -81,3 +88,9 @@ def choice_name(choice: Choice) -> str:
 def guidance_name(text: Guidance) -> str:
     """A guidance as staff know it."""
     return _("Guidance %(title)s") % {"title": quoted(text.title, text.key)}
+
+
+def rule_name(rule: Recommendation, services: Iterable[records.Service]) -> str:
+    """A rule by its service; the first of that short name gives the words."""
+    service = next((service for service in services if service.slug == rule.service), None)
+    return _("Rule for %(service)s") % {"service": record_name(service) if service else rule.service}

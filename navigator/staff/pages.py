@@ -26,6 +26,7 @@ from navigator.editions import database, in_force
 from navigator.editions.content import Content
 from navigator.editions.differences import MODELS, Difference
 from navigator.editions.edition import Edition
+from navigator.editions.update import Row
 from navigator.editions.wording import describe_path
 from navigator.engine import checks, flow
 from services import models as directory
@@ -81,14 +82,14 @@ class Group(NamedTuple):
 
     where: str
     link: str
-    rows: list[Difference]
+    rows: list[Any]
 
 
-def grouped(found: Sequence[Difference]) -> list[Group]:
+def grouped(found: Sequence[Difference | Row]) -> list[Group]:
     """The differences as they are shown: by what they are about."""
     pages = _pages()
 
-    def place(one: Difference) -> tuple[str, str]:
+    def place(one: Difference | Row) -> tuple[str, str]:
         return one.where, pages.get(_name(one.record), "")
 
     return [Group(where, link, list(rows)) for (where, link), rows in groupby(found, key=place)]

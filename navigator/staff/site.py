@@ -17,9 +17,9 @@ from navigator.editions.differences import differences
 from navigator.public import pages as public
 from services.models import Service, unchecked
 
-from . import check_sheet, editions_pages, explain, map, pages, preview, publishing, quick_fix
+from . import check_sheet, editions_pages, explain, map, pages, preview, publishing, quick_fix, update_content
 
-PARTS = (publishing, quick_fix, editions_pages, preview, explain, map, check_sheet)
+PARTS = (publishing, quick_fix, editions_pages, preview, explain, map, check_sheet, update_content)
 """The modules with pages of our own."""
 
 

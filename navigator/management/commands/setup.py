@@ -6,9 +6,10 @@ from typing import Any
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import BaseCommand, CommandError, call_command
+from django.db import transaction
 
 from navigator import models
-from navigator.editions import publish
+from navigator.editions import publish, update
 from navigator.editions.content import languages, read_fixtures
 from navigator.editions.draft import write_draft
 from navigator.public.measure import too_large
@@ -24,12 +25,18 @@ class Command(BaseCommand):
         """What staff changed is never loaded over."""
         call_command("migrate", verbosity=0)
         if not Service.objects.exists():
-            write_draft(read_fixtures(settings.BASE_DIR / "fixtures"))
+            self._load()
             self.stdout.write("Loaded the services and the questions.")
         if not models.Edition.objects.exists():
             self._publish()
         if not settings.DEV and not _collected():
             call_command("collectstatic", verbosity=0, interactive=False)
+
+    @transaction.atomic
+    def _load(self) -> None:
+        release = read_fixtures(settings.CONTENT_DIR)
+        write_draft(release)
+        update.remember(release)
 
     def _publish(self) -> None:
         try:
