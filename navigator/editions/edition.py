@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from navigator.engine import checks
-from services import records
+from services import areas, records
 
 from .content import Content, digest, encode
 
@@ -22,13 +22,24 @@ class Edition:
         self.number = number
         self.hash = digest
         self.flow = content.flow
-        self.services = {service.slug: service for service in content.services}
+        self.services = {service.slug: service for service in areas.completed(content.services)}
         self._derived: dict[Callable[[Edition], Any], Any] = {}
 
     @cached_property
     def organizations(self) -> dict[str, records.Organization]:
         """The organizations by slug."""
         return {organization.slug: organization for organization in self.content.organizations}
+
+    @cached_property
+    def local(self) -> dict[str, list[records.Service]]:
+        """The local services of each national one, by its slug."""
+        return areas.local_versions(self.services.values())
+
+    def at(self, place: str) -> list[records.Service]:
+        """All services that people at a place are shown; only those of the whole country where it is empty."""
+        national = [slug for slug, service in self.services.items() if not service.local_of]
+        shown = areas.placed(national, self.services, self.local, place)
+        return [self.services[slug] for slug, _national in shown]
 
     @cached_property
     def main(self) -> list[records.Service]:

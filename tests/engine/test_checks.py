@@ -237,9 +237,16 @@ def test_a_service_without_a_source(draft):
     draft.only("source", "nhth")
 
 
-def test_a_service_that_was_never_checked(draft):
+def test_a_service_that_nobody_checked_yet_is_no_problem(draft):
     draft.service("nhth", assured_date=None)
-    draft.only("date", "nhth")
+    assert not draft.check().problems
+
+
+def test_a_number_that_is_out_of_use(draft):
+    draft.service(
+        "nhth", ways=(ContactPoint(kind="call", value="+18773472423"), ContactPoint(kind="text", value="233733"))
+    )
+    draft.only("retired-number", "nhth")
 
 
 def test_a_path_with_no_way_that_needs_no_voice(draft):
