@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from navigator.engine import checks
+from navigator.engine import checks, flow
 from services import areas, records
 
 from .content import Content, digest, encode
@@ -40,6 +40,17 @@ class Edition:
         national = [slug for slug, service in self.services.items() if not service.local_of]
         shown = areas.placed(national, self.services, self.local, place)
         return [self.services[slug] for slug, _national in shown]
+
+    def recommend(self, answers: flow.Answers, place: str = "") -> list[tuple[records.Service, flow.Recommendation]]:
+        """The services to show with these answers at a place, each with its rule; best rank first.
+
+        A local one has the rule of its national one. Where it stands beside that, the reason is not its own.
+        """
+        rules = {rule.service: rule for rule in flow.recommend(self.flow, answers) if rule.service in self.services}
+        return [
+            (self.services[slug], rules[national])
+            for slug, national in areas.placed([*rules], self.services, self.local, place)
+        ]
 
     @cached_property
     def main(self) -> list[records.Service]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from django.utils import formats, timezone
 from django.utils.translation import gettext, gettext_lazy
 
+from navigator.editions.wording import where
 from services import hours, phones
 from services.records import LINKED, SPEECHLESS, ContactPoint, Service
 from services.texts import t
@@ -101,6 +102,8 @@ class Card:
     """The hours way by way, where they are not simply day and night."""
     languages: str = ""
     checked: str = ""
+    where: str = ""
+    """Where it helps, in words; empty for the whole country."""
 
     @property
     def emergency(self) -> bool:
@@ -141,6 +144,7 @@ def card(service: Service, organization: str, now: dt.datetime, reason: str = ""
         hours=_hours(service),
         languages=t(service.languages_note) or _languages(service.languages),
         checked=formats.date_format(service.assured_date, "DATE_FORMAT") if service.assured_date else "",
+        where=where(service),
     )
 
 

@@ -75,12 +75,13 @@ class Index(NamedTuple):
     """For each service the part of its score that counts."""
 
 
-def find(edition: Edition, wish: Wish) -> list[Service]:
-    """The services that fit, the best first; by words alone where there are any, else as the edition has them."""
-    services = [service for service in edition.content.services if _fits(service, wish)]
+def find(edition: Edition, wish: Wish, place: str = "") -> list[Service]:
+    """The services for people at a place that fit: with words, the best first; else as the edition has them."""
+    here = edition.at(place)
+    services = [service for service in here if _fits(service, wish)]
     if not bare(wish.words):
         return services
-    scores = _scores(edition, wish.words)
+    scores = _scores(edition, wish.words, {service.slug for service in here})
     best = max((scores.get(service.slug, 0.0) for service in services), default=0.0)
     found = [service for service in services if scores.get(service.slug, 0.0) > best * NEAR]
     return sorted(found, key=lambda service: (-scores[service.slug], not service.main, service.slug))
@@ -88,7 +89,7 @@ def find(edition: Edition, wish: Wish) -> list[Service]:
 
 def languages(edition: Edition) -> list[str]:
     """The codes of the languages in which something is offered, but for English."""
-    found = {code for service in edition.content.services for code in _spoken(service)}
+    found = {code for service in edition.at("") for code in _spoken(service)}
     return sorted(found - {"en"}, key=lambda code: (code != "es", code))
 
 
@@ -117,7 +118,7 @@ def _interpreted(service: Service, language: str) -> bool:
 
 def _index(edition: Edition) -> Index:
     index = Index({}, {}, {}, {})
-    for service in edition.content.services:
+    for service in edition.services.values():
         index.parts[service.slug] = part = _part(service)
         keywords = [phrase for text in service.keywords.values() for phrase in text.split(",")]
         parts = [(KEYWORD, keywords), (NAME, service.name.values())]
@@ -141,28 +142,30 @@ def _digits(way: ContactPoint) -> str:
     return way.value.removeprefix("+1") if way.value.lstrip("+").isdecimal() else ""
 
 
-def _scores(edition: Edition, words: str) -> dict[str, float]:
-    """How well each service fits the words."""
+def _scores(edition: Edition, words: str, here: set[str]) -> dict[str, float]:
+    """How well each of the services that are shown here fits the words."""
     index = edition.derived(_index)
     said = bare(words[:LONGEST]).split()[:MOST_WORDS]
     scores: dict[str, float] = {}
     for word in [word for word in said if word not in STOP] or said:
         best: dict[str, float] = {}
         for term, likeness in _like(word, index.terms):
-            held = index.terms[term]
-            rarity = math.log(1 + len(index.phrases) / len(held))
+            held = {slug: weight for slug, weight in index.terms[term].items() if slug in here}
+            rarity = math.log(1 + len(here) / max(1, len(held)))
             for slug, weight in held.items():
                 best[slug] = max(best.get(slug, 0.0), weight * likeness * rarity)
         for slug, score in best.items():
             scores[slug] = scores.get(slug, 0.0) + score
-    for slug, phrases in index.phrases.items():
+    for slug, phrases in ((slug, index.phrases[slug]) for slug in here):
         # Staff name the closest words first: the further down a phrase stands, the less it counts, by a tenth at most.
         fits = (_phrase(phrase, said) * (1 - 0.1 * at / len(phrases)) for at, phrase in enumerate(phrases))
         scores[slug] = scores.get(slug, 0.0) + PHRASE * index.parts[slug] * max(fits, default=0.0)
     number = re.sub(r"\D", "", words).removeprefix("1")
     if len(number) >= 3:
         for slug, numbers in index.numbers.items():
-            if any(number == each or (len(number) > 5 and each.startswith(number)) for each in numbers):
+            if slug in here and any(
+                number == each or (len(number) > 5 and each.startswith(number)) for each in numbers
+            ):
                 scores[slug] = scores.get(slug, 0.0) + 100.0
     return scores
 
