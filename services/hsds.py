@@ -260,6 +260,7 @@ def read_organization(data: Json) -> Organization:
 def read_service(data: Json) -> Service:
     """A service that `write_service` wrote. Raises msgspec.ValidationError if it does not fit."""
     found = _fields(data, SERVICE_FIELDS)
+    found.setdefault("plain", {})  # a local service has the words of its national one
     found["status"] = next((key for key, value in STATUS.items() if value == data.get("status")), "draft")
     found["organization"] = ours(data.get("organization") or {})
     if data.get("assured_date"):
@@ -307,7 +308,7 @@ def _fields(data: Json, fields: dict[str, str]) -> Json:
             found.setdefault(code, {})[language] = value
         elif code == "sources":
             found.setdefault(code, []).append(_json(value))
-        elif code == "languages":
+        elif code in ("languages", "areas"):
             found[code] = value.split(",")
         else:
             found[code] = value
