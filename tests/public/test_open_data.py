@@ -151,12 +151,12 @@ def test_every_number_stands_in_json_ld_on_all_numbers_alone(client, real):
         assert linked(client, path) == []
 
 
-def test_words_cannot_break_out_of_the_json_ld(fixtures, client):
+def test_words_cannot_break_out_of_the_json_ld(national, client):
     services = [
         msgspec.structs.replace(each, name={"en": "</script><b>", "es": "x"}) if each.slug == "nhth" else each
-        for each in fixtures.services
+        for each in national.services
     ]
-    changed = msgspec.structs.replace(fixtures, services=tuple(services))
+    changed = msgspec.structs.replace(national, services=tuple(services))
     data = content.encode(changed)
     in_force.serve(decode(3, data, content.digest(data)))
     block = client.get("/all/").content.decode().split('<script type="application/ld+json">')[1].split("</script>")[0]
@@ -166,6 +166,12 @@ def test_words_cannot_break_out_of_the_json_ld(fixtures, client):
 
 
 # Ready to call
+
+
+@pytest.fixture
+def national(fixtures):
+    """The content without what is for one area alone."""
+    return msgspec.structs.replace(fixtures, services=tuple(each for each in fixtures.services if not each.areas))
 
 
 def cards(client, path):
@@ -194,12 +200,12 @@ def test_every_service_says_what_a_caller_must_know_or_that_we_do_not_know(clien
         assert (service.what_happens.get("en") or unknown).split()[0] in happens, service.slug
 
 
-def test_what_is_not_known_is_said_so(fixtures, client):
+def test_what_is_not_known_is_said_so(national, client):
     empty = {"what_happens": {}, "not_for": {}, "answered_note": {}, "name_note": {}, "name_needed": "unknown"}
     bare = msgspec.structs.replace(
-        fixtures.services[0], answered_by="unknown", languages=(), languages_note={}, **empty
+        national.services[0], answered_by="unknown", languages=(), languages_note={}, **empty
     )
-    changed = msgspec.structs.replace(fixtures, services=(bare, *fixtures.services[1:]))
+    changed = msgspec.structs.replace(national, services=(bare, *national.services[1:]))
     data = content.encode(changed)
     in_force.serve(decode(4, data, content.digest(data)))
     assert dict(cards(client, "/all/"))[bare.slug].count("We do not know.") >= 5
