@@ -11,6 +11,8 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from services import areas
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = Path(os.environ.get("DATA_DIR", BASE_DIR / "var"))
 """What the site writes: the embedded database, the secret key, the kept edition."""
@@ -59,6 +61,11 @@ if not EXIT_URL.startswith("https://") and not EXIT_URL.startswith("http://127.0
 
 OPERATOR = os.environ.get("OPERATOR", "")
 """Who runs this copy, and how to reach them, in one line; stands on two pages."""
+
+HOME_AREA = os.environ.get("HOME_AREA", "")
+"""The place whose services are shown to whoever names no other: ``US-TX``, or a county such as ``48201``."""
+if HOME_AREA and not areas.state_of(HOME_AREA):
+    raise ImproperlyConfigured(f"HOME_AREA must be like US-TX, or the five digits of a county, not “{HOME_AREA}”.")
 
 INSTALLED_APPS = [
     "navigator.apps.NavigatorConfig",

@@ -20,11 +20,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from i18nfield.fields import I18nCharField, I18nTextField
 
-from . import phones
+from . import areas, phones
 from .forms import CarefulForm, Lines, OrderedFormSet, TranslatedInput, TranslatedText, differences, person_name
-from .models import NUMBERED, ContactPoint, Service, Source, words
+from .models import NUMBERED, ContactPoint, Service, Source, codes, words
 from .service_forms import CheckForm, ServiceForm, SourceFormSet, WayFormSet
-from .texts import fold
+from .texts import fold, t
 
 BOXES: dict[type, dict[str, Any]] = {
     I18nCharField: {"widget": TranslatedInput},
@@ -133,6 +133,32 @@ class DueFilter(admin.SimpleListFilter):
         return queryset
 
 
+class AreaFilter(admin.SimpleListFilter):
+    """The whole country, or one state or territory."""
+
+    title = _("where it helps")
+    parameter_name = "area"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """The whole country, all that is local, and every state that a service names."""
+        used = {area for text in Service.objects.values_list("areas", flat=True) for area in codes(text)}
+        named = sorted((t(areas.name(area)), area) for area in used)
+        first = [("country", _("the whole country")), ("local", _("states, territories and counties"))]
+        return [*first, *((area, name) for name, area in named)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Service]) -> QuerySet[Service]:
+        """The services of the area."""
+        match self.value():
+            case None:
+                return queryset
+            case "country":
+                return queryset.filter(areas="")
+            case "local":
+                return queryset.exclude(areas="")
+            case area:
+                return queryset.filter(areas__contains=area)
+
+
 def search_key(text: str) -> str:
     """Text for finding: small letters without accents, and numbers without what stands between the digits."""
     return re.sub(r"(?<=\d)[\s().-]+(?=\d)", "", fold(text))
@@ -145,7 +171,7 @@ class ServiceAdmin(CarefulAdmin):
     fixed = ("slug",)
     list_display = ("official_name", "due", "number", "status", "assured_date")
     ordering = ("name",)
-    list_filter = ("status", DueFilter, "directory_only", "answered_by", "category")
+    list_filter = ("status", DueFilter, AreaFilter, "directory_only", "answered_by", "category")
     list_per_page = 200
     search_fields = ("name",)
     """Only so that Django shows the box; `get_search_results` looks at more."""
@@ -169,6 +195,7 @@ class ServiceAdmin(CarefulAdmin):
                 )
             },
         ),
+        (_("Where it helps"), {"fields": ("areas", "local_of", "finder", "local_plain")}),
         (
             _("Who answers"),
             {

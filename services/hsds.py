@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from babel import Locale
 
-from . import hours
+from . import areas, hours
 from .records import ContactPoint, Organization, Service, Text
 
 VERSION = "3.0"
@@ -79,13 +79,25 @@ def write_service(record: Service, organization: Organization) -> Json:
         _schedule(record, *each) for each in dict.fromkeys((w.hours, w.timezone) for w in record.ways if w.hours)
     ]
     made["schedules"] = [entry for entries in schedules for entry in entries]
-    if national(record):
+    if record.areas:
+        made["service_areas"] = [_area(record.slug, area) for area in record.areas]
+    elif national(record):
         made["service_areas"] = [{"id": identifier("area", record.slug), "name": "United States"}]
     # The standard leaves out languages that are there by interpreter only ("mul").
     made["languages"] = _languages(record.slug, [code for code in record.languages if code != "mul"])
     skip = ("organization", "ways", "status", "assured_date", *(() if "mul" in record.languages else ("languages",)))
     made |= _attributes("service", key, record, SERVICE_FIELDS, skip)
     return {field: value for field, value in made.items() if value != []}
+
+
+def _area(slug: str, area: str) -> Json:
+    """A state, a territory or a county as HSDS ``service_area``; its code of ISO 3166-2 or of FIPS is its extent."""
+    return {
+        "id": identifier("area", slug, area),
+        "name": _main(areas.name(area)),
+        "extent": area,
+        "extent_type": "text",
+    }
 
 
 def national(record: Service) -> bool:
@@ -248,6 +260,7 @@ def read_organization(data: Json) -> Organization:
 def read_service(data: Json) -> Service:
     """A service that `write_service` wrote. Raises msgspec.ValidationError if it does not fit."""
     found = _fields(data, SERVICE_FIELDS)
+    found.setdefault("plain", {})  # a local service has the words of its national one
     found["status"] = next((key for key, value in STATUS.items() if value == data.get("status")), "draft")
     found["organization"] = ours(data.get("organization") or {})
     if data.get("assured_date"):
@@ -295,7 +308,7 @@ def _fields(data: Json, fields: dict[str, str]) -> Json:
             found.setdefault(code, {})[language] = value
         elif code == "sources":
             found.setdefault(code, []).append(_json(value))
-        elif code == "languages":
+        elif code in ("languages", "areas"):
             found[code] = value.split(",")
         else:
             found[code] = value

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from i18nfield.fields import I18nCharField, I18nTextField
 from i18nfield.strings import LazyI18nString
 
-from . import hours, labels, phones, records
+from . import areas, hours, labels, phones, records
 from .records import LINKED, NUMBERED
 
 ADDRESS = r"https?://[\w.-]+\.[a-z]+\.?(:\d+)?([/?#]\S*)?"
@@ -81,7 +81,7 @@ def to_record(row: models.Model, shape: type[records.Record], **more: Any) -> An
         field = row._meta.get_field(name)
         if isinstance(field, I18nCharField | I18nTextField):
             value = words(value)
-        elif name == "languages":
+        elif name in ("languages", "areas"):
             value = codes(value)
         found[name] = value
     return shape(**found)
@@ -161,8 +161,29 @@ class Service(models.Model):
         default=False,
         help_text=_("Stands on the list of all services; no question leads to it."),
     )
+    areas = models.TextField(
+        _("where it helps"),
+        blank=True,
+        help_text=_("States and territories, and counties by their five digits. Empty: the whole country."),
+    )
+    local_of = models.SlugField(
+        _("local service of"),
+        blank=True,
+        help_text=_("The national service with which it is shown. Texts that are empty here come from there."),
+    )
+    finder = models.BooleanField(
+        _("only tells how to find the local one"),
+        default=False,
+        help_text=_("Where the place of the reader is known, the local service stands instead of this one."),
+    )
     name = I18nCharField(_("official name"), max_length=800)
-    plain = I18nCharField(_("what it is, in plain words"), max_length=1600)
+    plain = I18nCharField(_("what it is, in plain words"), max_length=1600, blank=True)
+    local_plain = I18nCharField(
+        _("what its local services are, in plain words"),
+        max_length=1600,
+        blank=True,
+        help_text=_("Empty: the words above."),
+    )
     serves = I18nTextField(_("who it is for"), blank=True)
     not_for = I18nTextField(_("what it is not for"), blank=True)
     answered_by = models.CharField(_("who answers"), max_length=12, choices=labels.ANSWERED_BY, default="unknown")
@@ -214,6 +235,12 @@ class Service(models.Model):
             errors = {**gaps(self), **errors}
             if not self.category:
                 errors["category"] = _("A live service needs a group on the list of all services.")
+            if not words(self.plain) and not self.local_of:
+                errors["plain"] = _("A live service needs this in every language. Missing: %(languages)s.") % {
+                    "languages": ", ".join(str(name) for _code, name in settings.LANGUAGES)
+                }
+            if self.local_of and not self.areas:
+                errors["areas"] = _("A local service needs to say where it helps.")
         elif not words(self.name):
             errors["name"] = _("Write a name in one language at least.")
         # A day that is kept already does not stand in the way of mending a number.
@@ -222,6 +249,8 @@ class Service(models.Model):
             errors["assured_date"] = _("This day is in the future.")
         if any(not re.fullmatch(LANGUAGE_CODE, code) for code in codes(self.languages)):
             errors["languages"] = _("Use language codes such as “en, es”.")
+        if unknown := [area for area in codes(self.areas) if not areas.state_of(area)]:
+            errors["areas"] = _("Not a state, a territory or a county: %(areas)s.") % {"areas": ", ".join(unknown[:5])}
         if errors:
             raise ValidationError(errors)
 

@@ -95,9 +95,17 @@ class Service(Record, frozen=True, kw_only=True):
     """Shown on error pages and wherever there is room for only a few numbers."""
     directory_only: bool = False
     """Whether it stands on the list of all services alone; no question leads to it."""
+    areas: tuple[str, ...] = ()
+    """Where it helps: states and territories (``US-TX``), counties (``48201``). Empty: the whole country (areas.py)."""
+    local_of: str = ""
+    """Slug of the national service that it is the local one of: shown with it, and words that it lacks come from it."""
+    finder: bool = False
+    """Whether it only tells how to find the local one, which stands in its place where the place is known."""
     name: Text
     plain: Text
     """What it is for the reader, in plain words; stands above the official name."""
+    local_plain: Text = {}
+    """The same for its local services, where its own words would not be true of them."""
     serves: Text = {}
     not_for: Text = {}
     answered_by: Answerer = "unknown"

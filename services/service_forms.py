@@ -7,8 +7,10 @@ from django.core.exceptions import ValidationError
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from . import areas
 from .forms import CarefulForm, OrderedFormSet
-from .models import gaps, words
+from .models import Service, codes, gaps, words
+from .texts import fold, t
 
 
 class LiveFormSet(OrderedFormSet):
@@ -48,6 +50,19 @@ class SourceFormSet(LiveFormSet):
             raise ValidationError(_("A live service needs at least one source: where did you see this?"))
 
 
+class AreasField(forms.MultipleChoiceField):
+    """States and territories to choose by name, and the counties that are there already."""
+
+    def __init__(self, *, kept: str, **more: Any) -> None:
+        known = dict.fromkeys((*areas.BY_CODE, *codes(kept)))
+        named = sorted(((code, t(areas.name(code))) for code in known), key=lambda choice: fold(choice[1]))
+        super().__init__(choices=named, required=False, widget=forms.SelectMultiple(attrs={"size": 8}), **more)
+
+    def clean(self, value: Any) -> str:
+        """As the draft keeps them."""
+        return ", ".join(super().clean(value))
+
+
 class ServiceForm(CarefulForm):
     """A service: a draft needs a name; of a live one, all that it lacks is named."""
 
@@ -75,6 +90,23 @@ class ServiceForm(CarefulForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if "areas" in self.fields:
+            self.fields["areas"] = AreasField(
+                label=self.fields["areas"].label, help_text=self.fields["areas"].help_text, kept=self.instance.areas
+            )
+            self.initial["areas"] = codes(self.instance.areas)
+        if "local_of" in self.fields:
+            national = Service.objects.filter(status="live", areas="").exclude(pk=self.instance.pk)
+            choices = [("", _("none")), *((each.slug, str(each)) for each in national)]
+            kept = self.instance.local_of
+            if kept and kept not in dict(choices):
+                choices.append((kept, kept))
+            self.fields["local_of"] = forms.ChoiceField(
+                label=self.fields["local_of"].label,
+                help_text=self.fields["local_of"].help_text,
+                choices=choices,
+                required=False,
+            )
         # `Service.clean` asks for them when the service goes live.
         for name in {"name", "plain", "slug", "category"} & set(self.fields):
             field: Any = self.fields[name]

@@ -64,9 +64,11 @@ def fixtures():
 
 @pytest.fixture(scope="session")
 def real(fixtures):
-    """The edition made from the fixtures: the live services, as publishing takes them."""
+    """The edition made from the fixtures: what is live in them."""
     live = tuple(service for service in fixtures.services if service.status == "live")
-    data = content.encode(msgspec.structs.replace(fixtures, services=live))
+    used = {service.organization for service in live}
+    owners = tuple(owner for owner in fixtures.organizations if owner.slug in used)
+    data = content.encode(msgspec.structs.replace(fixtures, services=live, organizations=owners))
     return decode(1, data, content.digest(data))
 
 

@@ -14,7 +14,7 @@ import yaml
 from django.conf import settings
 
 from navigator.engine import checks, flow
-from services import records
+from services import areas, records
 
 
 class Content(records.Record, frozen=True, kw_only=True):
@@ -85,5 +85,5 @@ def published(content: Content) -> Content:
 
 def check(content: Content) -> checks.Report:
     """What the path walk says of a content."""
-    services = {service.slug: service for service in content.services}
+    services = {service.slug: service for service in areas.completed(content.services)}
     return checks.check(content.flow, services, content.languages, content.organizations)

@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 
 from navigator import models
 from navigator.engine import flow
+from services import areas, records
 from services import models as directory
-from services import records
 from services.records import Record, Text
 from services.texts import t
 
@@ -288,6 +288,8 @@ def field_value(content: Content, record: Record, name: str, value: Any) -> str:
         return _("yes") if value else _("no")
     if isinstance(value, dt.date):
         return formats.date_format(value, "DATE_FORMAT")
+    if name == "areas":
+        return ", ".join(t(areas.name(area)) for area in value) or _("the whole country")
     if isinstance(value, tuple):
         return ", ".join(value)
     choices = dict(getattr(MODELS[type(record)]._meta.get_field(name), "flatchoices", ()))

@@ -6,8 +6,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from navigator.engine import checks
-from services import records
+from navigator.engine import checks, flow
+from services import areas, records
 
 from .content import Content, digest, encode
 
@@ -22,13 +22,35 @@ class Edition:
         self.number = number
         self.hash = digest
         self.flow = content.flow
-        self.services = {service.slug: service for service in content.services}
+        self.services = {service.slug: service for service in areas.completed(content.services)}
         self._derived: dict[Callable[[Edition], Any], Any] = {}
 
     @cached_property
     def organizations(self) -> dict[str, records.Organization]:
         """The organizations by slug."""
         return {organization.slug: organization for organization in self.content.organizations}
+
+    @cached_property
+    def local(self) -> dict[str, list[records.Service]]:
+        """The local services of each national one, by its slug."""
+        return areas.local_versions(self.services.values())
+
+    def at(self, place: str) -> list[records.Service]:
+        """All services that people at a place are shown; only those of the whole country where it is empty."""
+        national = [slug for slug, service in self.services.items() if not service.local_of]
+        shown = areas.placed(national, self.services, self.local, place)
+        return [self.services[slug] for slug, _national in shown]
+
+    def recommend(self, answers: flow.Answers, place: str = "") -> list[tuple[records.Service, flow.Recommendation]]:
+        """The services to show with these answers at a place, each with its rule; best rank first.
+
+        A local one has the rule of its national one. Where it stands beside that, the reason is not its own.
+        """
+        rules = {rule.service: rule for rule in flow.recommend(self.flow, answers) if rule.service in self.services}
+        return [
+            (self.services[slug], rules[national])
+            for slug, national in areas.placed([*rules], self.services, self.local, place)
+        ]
 
     @cached_property
     def main(self) -> list[records.Service]:

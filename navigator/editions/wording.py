@@ -7,7 +7,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from navigator.engine.flow import SKIP, Answers, Choice, Condition, Flow, Guidance, Question, Recommendation
-from services import labels, phones, records
+from services import areas, labels, phones, records
 from services.texts import t
 
 
@@ -68,6 +68,18 @@ def way_name(way: records.ContactPoint) -> str:
 def record_name(row: records.Service | records.Organization) -> str:
     """A service or an organization as staff know it."""
     return t(row.name) or row.slug
+
+
+def where(service: records.Service) -> str:
+    """Where a service helps, in words; empty for one of the whole country."""
+    if not service.areas:
+        return ""
+    return _("For people in %(areas)s.") % {"areas": ", ".join(t(areas.name(area)) for area in service.areas)}
+
+
+def reason(service: records.Service, rule: Recommendation) -> str:
+    """Why a service is shown: by its rule; a local one that comes with the rule's own, for its area."""
+    return t(rule.reason) if service.slug == rule.service else where(service)
 
 
 def quoted(words: records.Text, key: str = "") -> str:

@@ -13,7 +13,7 @@ from services.messages import Message
 from services.records import SPEECHLESS, Organization, Record, Service
 
 from .flow import DANGER, SKIP, Answer, Flow, Recommendation, holds
-from .soundness import Problem, missing_words, unsafe_services, unsound
+from .soundness import Problem, missing_words, unsafe_services, unsound, unsound_areas
 from .walk import Outcome, walk
 
 EMERGENCY = "emergency-911"
@@ -50,7 +50,7 @@ def check(
     """Prove that a flow with these live services can be published in these languages."""
     broken = list(unsound(flow))
     words = missing_words(flow, [*organizations, *services.values()], languages)
-    problems = [*broken, *words, *unsafe_services(services)]
+    problems = [*broken, *words, *unsafe_services(services), *unsound_areas(services)]
     if broken:
         return Report(paths=0, problems=tuple(problems), coverage={})
     walked = _Walked(flow, services)
@@ -69,6 +69,8 @@ class _Walked:
     def __init__(self, flow: Flow, services: Mapping[str, Service]) -> None:
         self.flow = flow
         self.services = services
+        self.everywhere = {slug for slug, service in services.items() if not service.areas}
+        """What is shown whatever the place: only that counts for the proofs. Local services come on top of it."""
         self.paths = 0
         self.firsts: Counter[str] = Counter()
         self.alsos: Counter[str] = Counter()
@@ -85,8 +87,11 @@ class _Walked:
         """The ticks that have an effect on some path."""
         ranked = sorted(flow.recommendations, key=lambda rule: rule.rank)
         self.order = {id(rule): place for place, rule in enumerate(ranked)}
+        voiced = {slug for slug, service in services.items() if all(way.kind not in SPEECHLESS for way in service.ways)}
+        # A local service may stand in the place of its finder.
+        unsure = {services[slug].local_of for slug in voiced}
         self.silent = {
-            slug for slug, service in services.items() if any(way.kind in SPEECHLESS for way in service.ways)
+            slug for slug, service in services.items() if slug not in voiced and not (service.finder and slug in unsure)
         }
 
     def take(self, outcome: Outcome) -> None:
@@ -124,13 +129,15 @@ class _Walked:
         elif not any(slug in self.silent for slug in shown):
             self._show("speech", "", Message("A path shows no service that can be reached without speaking."), answers)
         danger = holds(DANGER, answers)
-        if danger and (not shown or shown[0] != EMERGENCY):
+        # Of every service that is shown anywhere: what is for one area alone must not come before 911 either.
+        ahead = next((rule.service for rule in outcome.recommendations if rule.service in self.services), "")
+        if danger and ahead != EMERGENCY:
             self._show("danger", EMERGENCY, Message("Someone is in danger, but 911 does not come first."), answers)
         if outcome.ticks:
             self._take_ticks(outcome, rules, danger)
 
     def _live(self, rules: Sequence[Recommendation], answers: Mapping[str, Answer]) -> list[Recommendation]:
-        """The rules for live services; a rule for another is a problem."""
+        """The rules for live services of the whole country; a rule for one that is not live is a problem."""
         self.rules.update(map(id, rules))
         for rule in rules:
             if rule.service not in self.services:
@@ -140,7 +147,7 @@ class _Walked:
                     Message("“%(name)s” is recommended but is not live.", name=rule.service),
                     answers,
                 )
-        return [rule for rule in rules if rule.service in self.services]
+        return [rule for rule in rules if rule.service in self.everywhere]
 
     def _take_ticks(self, outcome: Outcome, rules: list[Recommendation], danger: bool) -> None:
         """Look at each tick of a path alone, and at all of them together.
@@ -268,7 +275,7 @@ class _Walked:
                 yield _unreached(text.key, Message("The guidance “%(name)s” is never shown.", name=text.key))
         for slug, service in self.services.items():
             ruled = any(rule.service == slug for rule in self.flow.recommendations)
-            if not ruled and not service.directory_only:
+            if not ruled and not service.directory_only and not service.local_of:
                 yield _unreached(slug, Message("“%(name)s” is live, but no rule leads to it.", name=slug))
 
 

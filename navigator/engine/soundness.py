@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from services import phones
+from services import areas, phones
 from services.messages import Message
 from services.records import NUMBERED, Organization, Record, Service, Text
 
@@ -168,7 +168,7 @@ def missing_words(
 
 
 def unsafe_services(services: Mapping[str, Service]) -> Iterator[Problem]:
-    """Services that nobody can answer for: a bad number, no source."""
+    """Services that nobody can answer for: a bad number, one that is out of use, no source."""
     for service in services.values():
         for way in service.ways:
             if way.kind in NUMBERED:
@@ -186,3 +186,50 @@ def unsafe_services(services: Mapping[str, Service]) -> Iterator[Problem]:
             yield Problem(
                 code="source", subject=service.slug, message=Message("“%(name)s” has no source.", name=service.slug)
             )
+        for way in service.ways:
+            if way.value in phones.RETIRED:
+                yield Problem(
+                    code="retired-number",
+                    subject=service.slug,
+                    message=Message("“%(number)s” is out of use: it must not be shown.", number=way.value),
+                )
+
+
+def unsound_areas(services: Mapping[str, Service]) -> Iterator[Problem]:
+    """Services that would be shown in the wrong place, or in none."""
+    for service in services.values():
+        yield from (
+            Problem(code="area", subject=service.slug, message=message) for message in _unsound_areas(service, services)
+        )
+
+
+def _unsound_areas(service: Service, services: Mapping[str, Service]) -> Iterator[Message]:
+    for area in service.areas:
+        state = areas.state_of(area)
+        if state is None:
+            yield Message("“%(name)s”: “%(area)s” is no state, territory or county.", name=service.slug, area=area)
+        elif area != state.code and state.code in service.areas:
+            yield Message("“%(name)s”: the area “%(area)s” lies in another one.", name=service.slug, area=area)
+    for area in sorted({area for area in service.areas if service.areas.count(area) > 1}):
+        yield Message("“%(name)s” has the area “%(area)s” twice.", name=service.slug, area=area)
+    if service.areas and (service.main or service.finder):
+        yield Message("“%(name)s” is for the whole country, so it can have no areas.", name=service.slug)
+    if service.main and service.finder:
+        yield Message("“%(name)s” is a main number: no local service can stand in its place.", name=service.slug)
+    if not service.local_of:
+        return
+    national = services.get(service.local_of)
+    if not service.areas:
+        yield Message("“%(name)s” is local, but does not say where it helps.", name=service.slug)
+    if national is None:
+        yield Message(
+            "“%(name)s” is the local service of “%(national)s”, which is not live.",
+            name=service.slug,
+            national=service.local_of,
+        )
+    elif national.areas or national.local_of:
+        yield Message(
+            "“%(name)s” is the local service of “%(national)s”, which is not for the whole country.",
+            name=service.slug,
+            national=service.local_of,
+        )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from django.utils import formats, timezone
 from django.utils.translation import gettext, gettext_lazy
 
+from navigator.editions.wording import where
 from services import hours, phones
 from services.records import LINKED, SPEECHLESS, ContactPoint, Service
 from services.texts import t
@@ -102,6 +103,8 @@ class Card:
     languages: str = ""
     checked: str = ""
     """When a person checked it, or that nobody has."""
+    where: str = ""
+    """Where it helps, in words; empty for the whole country."""
 
     @property
     def emergency(self) -> bool:
@@ -142,6 +145,7 @@ def card(service: Service, organization: str, now: dt.datetime, reason: str = ""
         hours=_hours(service),
         languages=t(service.languages_note) or _languages(service.languages),
         checked=_checked(service),
+        where=where(service),
     )
 
 

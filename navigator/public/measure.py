@@ -1,5 +1,6 @@
 """Whether content keeps to its sizes: asked before it is published, so that no outcome and no question stands out."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from django.http import HttpRequest
@@ -8,7 +9,7 @@ from django.utils.translation import get_language_info, override
 from navigator.editions.content import Content
 from navigator.editions.edition import Edition, as_edition
 from navigator.engine import checks
-from navigator.engine.flow import YOU, Answer, holds
+from navigator.engine.flow import YOU, Answer, Answers, holds, recommend
 from navigator.engine.soundness import Problem
 from navigator.engine.walk import Outcome, walk
 from services.messages import Message
@@ -47,7 +48,20 @@ def ticked(edition: Edition, outcome: Outcome) -> steps.Step:
     many, answers = edition.flow.many, dict[str, Answer](outcome.answers)
     if many and outcome.ticks:
         answers[many.key] = tuple(tick.key for tick in outcome.ticks)
-    return steps.Step(answers=answers, done=True)
+    return steps.Step(answers=answers, done=True, place=heaviest_place(edition, answers))
+
+
+def heaviest_place(edition: Edition, answers: Answers) -> str:
+    """The place with the most local services for these answers; of several, the one with the most ways to reach them.
+
+    A few dozen local cards of nearly equal length: to count them is enough, and cheap.
+    """
+    local = [each for rule in recommend(edition.flow, answers) for each in edition.local.get(rule.service, ())]
+    weight: Counter[str] = Counter()
+    for service in local:
+        for area in service.areas:
+            weight[area] += 10 + len(service.ways)
+    return max(weight, key=lambda area: (weight[area], area), default="")
 
 
 def _outcomes(edition: Edition, outcomes: list[Outcome], language: str) -> Iterator[Problem]:
@@ -104,7 +118,7 @@ class _Words:
 
     def __init__(self, edition: Edition, language: str) -> None:
         self._language = language
-        services = edition.content.services
+        services = edition.services.values()
         self._ways = {service.slug: sum(map(self._in, service.ways)) for service in services}
         self._whole = {service.slug: self._in(service) for service in services}
         parts = (*edition.flow.recommendations, *edition.flow.guidance)

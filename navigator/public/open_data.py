@@ -48,7 +48,7 @@ def directory(edition: Edition) -> Directory:
     owners = edition.organizations
     services = [
         hsds.write_service(msgspec.structs.replace(service, assured_by=""), owners[service.organization])
-        for service in edition.content.services
+        for service in edition.services.values()
     ]
     organizations = [hsds.write_organization(owner) for owner in edition.content.organizations]
     # The edition, and what this release of ours makes of it.
@@ -217,10 +217,10 @@ TYPES = {"call": "voice", "text": "text message", "tty": "TTY", "videophone": "v
 
 
 def linked_data(edition: Edition) -> str:
-    """Every number as a schema.org ContactPoint, safe to stand inside a script element (J9)."""
+    """Every number for the whole country as a schema.org ContactPoint, safe to stand inside a script element (J9)."""
     points = [
         _point(service, way)
-        for service in edition.content.services
+        for service in edition.at("")
         for way in service.ways
         if way.kind in TYPES and service.category != "office"
     ]

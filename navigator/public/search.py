@@ -9,7 +9,7 @@ import itertools
 import math
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext_lazy as _
@@ -144,12 +144,13 @@ class Index(NamedTuple):
     """For each entry the part of its score that counts."""
 
 
-def find(edition: Edition, wish: Wish) -> list[Service]:
-    """The services that fit, the best first; by words alone where there are any, else as the edition has them."""
-    services = [service for service in edition.content.services if _fits(service, wish)]
+def find(edition: Edition, wish: Wish, place: str = "") -> list[Service]:
+    """The services for people at a place that fit: with words, the best first; else as the edition has them."""
+    here = edition.at(place)
+    services = [service for service in here if _fits(service, wish)]
     if not bare(wish.words):
         return services
-    scores = _scores(edition.derived(_services), wish.words)
+    scores = _scores(edition.derived(_services), wish.words, {service.slug for service in here})
     best = max((scores.get(service.slug, 0.0) for service in services), default=0.0)
     found = [service for service in services if scores.get(service.slug, 0.0) > best * NEAR]
     return sorted(found, key=lambda service: (-scores[service.slug], not service.main, service.slug))
@@ -157,13 +158,13 @@ def find(edition: Edition, wish: Wish) -> list[Service]:
 
 def find_choices(edition: Edition, question: str, offered: Sequence[str], words: str) -> list[str]:
     """The keys of those choices of a question that fit the words, of the ones offered, the best first."""
-    scores = _scores(edition.derived(_choices)[question], words) if bare(words) else {}
+    scores = _scores(edition.derived(_choices)[question], words, offered) if bare(words) else {}
     return sorted((key for key in offered if scores.get(key)), key=lambda key: -scores[key])
 
 
 def languages(edition: Edition) -> list[str]:
     """The codes of the languages in which something is offered, but for English."""
-    found = {code for service in edition.content.services for code in _spoken(service)}
+    found = {code for service in edition.at("") for code in _spoken(service)}
     return sorted(found - {"en"}, key=lambda code: (code != "es", code))
 
 
@@ -222,7 +223,7 @@ def _services(edition: Edition) -> Index:
             frozenset(_digits(way) for way in service.ways),
             _part(service),
         )
-        for service in edition.content.services
+        for service in edition.services.values()
     )
 
 
@@ -263,27 +264,29 @@ def _digits(way: ContactPoint) -> str:
     return way.value.removeprefix("+1") if way.value.lstrip("+").isdecimal() else ""
 
 
-def _scores(index: Index, words: str) -> dict[str, float]:
-    """How well each entry fits the words."""
+def _scores(index: Index, words: str, here: Collection[str]) -> dict[str, float]:
+    """How well each of these entries, by key, fits the words."""
     said = bare(words[:LONGEST]).split()[:MOST_WORDS]
     scores: dict[str, float] = {}
     for word in [word for word in said if word not in STOP] or said:
         best: dict[str, float] = {}
         for term, likeness in _like(word, index):
-            held = index.terms[term]
-            rarity = math.log(1 + len(index.phrases) / len(held))
+            held = {key: weight for key, weight in index.terms[term].items() if key in here}
+            rarity = math.log(1 + len(here) / max(1, len(held)))
             for slug, weight in held.items():
                 best[slug] = max(best.get(slug, 0.0), weight * likeness * rarity)
         for slug, score in best.items():
             scores[slug] = scores.get(slug, 0.0) + score
-    for slug, phrases in index.phrases.items():
+    for slug, phrases in ((slug, index.phrases[slug]) for slug in here):
         # Staff name the closest words first: the further down a phrase stands, the less it counts, by a tenth at most.
         fits = (_phrase(phrase, said) * (1 - 0.1 * at / len(phrases)) for at, phrase in enumerate(phrases))
         scores[slug] = scores.get(slug, 0.0) + PHRASE * index.parts[slug] * max(fits, default=0.0)
     number = re.sub(r"\D", "", words).removeprefix("1")
     if len(number) >= 3:
         for slug, numbers in index.numbers.items():
-            if any(number == each or (len(number) > 5 and each.startswith(number)) for each in numbers):
+            if slug in here and any(
+                number == each or (len(number) > 5 and each.startswith(number)) for each in numbers
+            ):
                 scores[slug] = scores.get(slug, 0.0) + 100.0
     return scores
 

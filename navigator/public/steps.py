@@ -21,6 +21,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from navigator.engine.flow import SKIP, Answer, Answers, Flow, next_question, offered, offered_ticks, replay
+from services import areas
 
 BLOCK = 512
 """Bytes to which the content of a token is filled up: enough for the longest answers with every tick."""
@@ -44,6 +45,12 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, array_
     """Whether this is an outcome. Questions still open count as skipped."""
     prefer: str = ""
     """How the person wants to reach out: a key of ``cards.PREFERENCES``, or empty."""
+    place: str = ""
+    """The state or county that the person chose; NOWHERE if they chose none; empty: nothing said."""
+
+
+NOWHERE = "-"
+"""In place of a place: the person does not want to say."""
 
 
 def seal(step: Step, now: dt.datetime | None = None) -> str:
@@ -82,6 +89,46 @@ def _cipher(secret: str, hour: int) -> AESSIV:
     return AESSIV(derive.derive(secret.encode()))
 
 
+# The place. A position would not do: what a form without script sent stays on the disk (C4), and the list of states is
+# the same for everybody. So each place has a short value of its own for the hour; none can be told from another.
+
+
+def places() -> tuple[str, ...]:
+    """The places that can be chosen: the states and territories, and the host's own county."""
+    return tuple(dict.fromkeys((*areas.BY_CODE, *filter(None, [settings.HOME_AREA]))))
+
+
+def seal_place(place: str, now: dt.datetime | None = None) -> str:
+    """What stands for a place in a form, in this hour; all have one length."""
+    return _values(settings.SECRET_KEY, _hour(now), places())[place]
+
+
+def unseal_place(value: str, now: dt.datetime | None = None) -> str:
+    """The place that a form sent, or NOWHERE; empty for a value that is none, or older than the last hour."""
+    for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
+        for hour in (_hour(now), _hour(now) - 1):
+            for place, known in _values(secret, hour, places()).items():
+                if known == value:
+                    return place
+    return ""
+
+
+@lru_cache(maxsize=16)
+def _values(secret: str, hour: int, places: tuple[str, ...]) -> dict[str, str]:
+    cipher = _cipher(secret, hour)
+    # The tag of AES-SIV is a keyed hash of what goes with the text; six bytes of it tell sixty places apart.
+    return {
+        place: base64.urlsafe_b64encode(cipher.encrypt(b"\0", [b"place", place.encode()])[:6]).decode()
+        for place in (NOWHERE, *places)
+    }
+
+
+def where(place: str) -> str:
+    """The place of which the services are shown: the one chosen, else the host's own; empty for none."""
+    place = place or settings.HOME_AREA
+    return place if areas.state_of(place) else ""
+
+
 def start(flow: Flow) -> Step:
     """The first step."""
     return at(flow, Step())
@@ -108,23 +155,27 @@ def _ended(flow: Flow, step: Step) -> Step:
     return msgspec.structs.replace(step, answers=answers, offered=ticks, done=True)
 
 
-def move(flow: Flow, step: Step, made: str, position: str, ticks: Sequence[str] = (), prefer: str = "") -> Step:
+def move(
+    flow: Flow, step: Step, made: str, position: str, ticks: Sequence[str] = (), prefer: str = "", place: str = ""
+) -> Step:
     """The step after a move: one of the letters above, and the position of the choice made.
 
-    With FIT go the positions of all ticks, and how the person wants to reach out. A move or a position that makes no
-    sense leaves the person where they are.
+    With FIT go the positions of all ticks, how the person wants to reach out, and the place (empty: as it was). A move
+    or a position that makes no sense leaves the person where they are.
     """
     given = chosen(step, position)
     here = msgspec.structs.replace(step, answers=replay(flow, step.answers))
     if made == BACK:
         return _back(flow, here)
-    if made.startswith(CHANGE):
+    if made.startswith(CHANGE) and not (made == CHANGE and here.done):
         return at(flow, here, _at_place(list(here.answers), made.removeprefix(CHANGE)) or here.at)
     if made == FIT and here.done:
         ticked: dict[str, Answer] = {}
         if flow.many:
             ticked[flow.many.key] = tuple(filter(None, (chosen(step, tick) for tick in ticks)))
-        here = msgspec.structs.replace(here, answers={**here.answers, **ticked}, prefer=prefer)
+        here = msgspec.structs.replace(
+            here, answers={**here.answers, **ticked}, prefer=prefer, place=place or here.place
+        )
     if here.done:
         return _ended(flow, here)
     if made in (STAY, FIT):
@@ -143,7 +194,7 @@ def sensible(step: Step, made: str, position: str, ticks: Sequence[str]) -> tupl
     """The move, the position and the ticks as a page of ours would send them; what makes no sense stays where it is."""
     if made.startswith(CHANGE) and (key := _at_place(list(step.answers), made.removeprefix(CHANGE))):
         return f"{CHANGE}{list(step.answers).index(key)}", "", ()
-    if made == BACK or (made == SKIPPED and not step.done):
+    if made == BACK or (made == SKIPPED and not step.done) or (made == CHANGE and step.done):
         return made, "", ()
     if made in (FIT, NEXT) and step.done:  # the key Enter says to go on, and means the button of the panel
         given_ticks = {chosen(step, tick) for tick in ticks}

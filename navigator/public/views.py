@@ -17,12 +17,12 @@ from django.utils.translation import get_language, get_language_info, gettext
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 
-from navigator.editions import in_force
+from navigator.editions import in_force, wording
 from navigator.editions.edition import Edition
 from navigator.editions.in_force import NoEdition
 from navigator.engine import checks, flow
-from services import labels
-from services.texts import t
+from services import areas, labels
+from services.texts import fold, t
 
 from . import cards, finder, open_data, page_cache, search, sizes, steps
 from .page_cache import PageCaches
@@ -92,7 +92,7 @@ def _sizes(step: Step, whole: bool) -> sizes.Sizes:
 class Posted(NamedTuple):
     """What a page of ours sends: the sealed answers, the move and the position of the choice.
 
-    From an outcome, the positions of the ticks and how the person wants to reach out.
+    From an outcome, the positions of the ticks, how the person wants to reach out, and the place.
     """
 
     token: str
@@ -100,6 +100,7 @@ class Posted(NamedTuple):
     position: str
     ticks: tuple[str, ...] = ()
     prefer: str = ""
+    place: str = ""
 
 
 def _form(request: HttpRequest) -> dict[str, list[str]] | None:
@@ -129,6 +130,7 @@ def _posted(form: dict[str, list[str]] | None) -> Posted | None:
         position if len(position) < LONGEST_MOVE else "",
         tuple(sorted({tick for tick in form.get("a", ()) if len(tick) < LONGEST_MOVE})) if fitting else (),
         prefer if fitting and prefer in cards.PREFERENCES else "",
+        steps.unseal_place(form.get("s", [""])[-1]) if fitting else "",
     )
 
 
@@ -146,11 +148,12 @@ def _moved(questions: flow.Flow, posted: Posted | None) -> tuple[Step, str, bool
         return steps.start(questions), "", True, None
     made, position, ticks = steps.sensible(step, posted.made, posted.position, posted.ticks)
     prefer = posted.prefer if made == steps.FIT else ""
-    after = steps.move(questions, step, made, position, ticks, prefer)
+    place = posted.place if made == steps.FIT else ""
+    after = steps.move(questions, step, made, position, ticks, prefer, place)
     ticked = str(after.answers.get(after.at, ""))
     if made == steps.STAY and after.at == step.at:
         ticked = steps.chosen(step, position) or ticked
-    return after, ticked, False, Posted(posted.token, made, position, ticks, prefer)
+    return after, ticked, False, Posted(posted.token, made, position, ticks, prefer, place)
 
 
 def same_origin(request: HttpRequest) -> bool:
@@ -215,11 +218,10 @@ def outcome_context(edition: Edition, step: Step) -> dict[str, Any]:
             service,
             t(edition.organizations[service.organization].name),
             now,
-            t(flow.addressed(rule, given).reason),
+            wording.reason(service, flow.addressed(rule, given)),
             fit["prefer"],
         )
-        for rule in flow.recommend(edition.flow, given)
-        if (service := edition.services.get(rule.service))
+        for service, rule in edition.recommend(given, steps.where(step.place))
     ]
     guidance = [flow.addressed(text, given) for text in flow.guide(edition.flow, given)]
     return {
@@ -253,6 +255,7 @@ def _outside(shown: list[cards.Card], given: flow.Answers) -> cards.Card | None:
 def _fit(questions: flow.Flow, step: Step) -> dict[str, Any]:
     """What the template of "Make this list fit you" needs, and the way to reach out that comes first."""
     many = questions.many
+    place = steps.where(step.place)
     ticks = step.answers.get(many.key, ()) if many else ()
     implied = cards.DEAF_TICK in ticks
     # Where a tick says it, no preference says it again.
@@ -266,7 +269,20 @@ def _fit(questions: flow.Flow, step: Step) -> dict[str, Any]:
         "papers": next((position for position, key in enumerate(step.offered) if key == flow.PAPERS), None),
         "preferred": step.prefer,
         "prefer": step.prefer or (cards.DEAF if implied else ""),
-        "chosen": len(ticks) + bool(step.prefer),
+        "chosen": len(ticks) + bool(step.prefer) + bool(place),
+        **place_context(place),
+    }
+
+
+def place_context(place: str) -> dict[str, Any]:
+    """What the template of "Choose your state" needs: the places by name, each with its sealed value."""
+    names = {code: t(areas.name(code)) for code in steps.places()}
+    in_order = sorted(names, key=lambda code: fold(names[code]))
+    return {
+        "place": names.get(place) or (t(areas.name(place)) if place else ""),
+        "at_home": bool(place) and place == settings.HOME_AREA,
+        "nowhere": steps.seal_place(steps.NOWHERE),
+        "places": [(code, steps.seal_place(code), names[code], code == place) for code in in_order],
     }
 
 
@@ -302,13 +318,16 @@ def all_services(request: HttpRequest) -> HttpResponse:
 def directory_response(request: HttpRequest, edition: Edition) -> HttpResponse:
     """All services of this edition, or those that fit what a person looks for."""
     wish, open_now = _wished(request, edition)
+    place = _chosen_place(request)
     name = page_cache.encoding(request)
     whole = not request.htmx  # type: ignore[attr-defined]
     # Searches have a memory of their own: there are many, and they must not push outcomes out.
     caches = edition.derived(PageCaches)
     kept = (caches.searches if wish or open_now else caches.outcomes).page(
-        ("all", get_language(), whole, name, _unreadable(wish), open_now),
-        lambda: sizes.pack(render_all(request, edition, wish, open_now), name, sizes.ALL if whole else sizes.FOUND),
+        ("all", get_language(), whole, name, _unreadable((wish, place)), open_now),
+        lambda: sizes.pack(
+            render_all(request, edition, wish, open_now, place), name, sizes.ALL if whole else sizes.FOUND
+        ),
     )
     return page_cache.reply(kept, name, "HX-Request")
 
@@ -317,15 +336,21 @@ INSTEAD = ("dial-211", "988-lifeline")
 """Services that know the others, or listen to anyone: shown where nothing fits."""
 
 
-def render_all(request: HttpRequest, edition: Edition, wish: search.Wish, open_now: bool) -> str:
+def _chosen_place(request: HttpRequest) -> str:
+    """The place chosen on the page of all services, else the host's own; empty for none."""
+    posted = request.method == "POST" and same_origin(request)
+    return steps.where(steps.unseal_place(request.POST.get("s", "")) if posted else "")
+
+
+def render_all(request: HttpRequest, edition: Edition, wish: search.Wish, open_now: bool, place: str) -> str:
     """The services that a person looks for as HTML: the whole page, or only the part that htmx swaps."""
-    context: dict[str, Any] = {}
+    context: dict[str, Any] = place_context(place)
     if wish or open_now:
-        shown = (cards.of(edition, service) for service in search.find(edition, wish))
+        shown = (cards.of(edition, service) for service in search.find(edition, wish, place))
         context["found"] = [card for card in shown if card.state == "open" or not open_now]
         context["instead"] = [cards.of(edition, edition.services[slug]) for slug in INSTEAD if slug in edition.services]
     else:
-        context["groups"] = groups(edition)
+        context["groups"] = groups(edition, place)
     if request.htmx:  # type: ignore[attr-defined]
         return render_to_string("parts/groups.html", {**context, "swapped": True})
     return render_to_string("all.html", {**base_context(request), **directory_context(edition), **context})
@@ -359,14 +384,14 @@ def _wished(request: HttpRequest, edition: Edition) -> tuple[search.Wish, bool]:
 _PEPPER = secrets.token_bytes(32)
 
 
-def _unreadable(wish: search.Wish) -> bytes:
-    """What stands for a search in memory: the privacy page promises that what a person types is not kept."""
+def _unreadable(wish: tuple[search.Wish, str]) -> bytes:
+    """What stands for a search at a place in memory: the privacy page promises that neither is kept."""
     return hashlib.blake2b(repr(wish).encode(), key=_PEPPER, digest_size=16).digest()
 
 
-def groups(edition: Edition) -> list[tuple[str, list[cards.Card]]]:
-    """All services as cards, by group, in the order of the groups."""
+def groups(edition: Edition, place: str = "") -> list[tuple[str, list[cards.Card]]]:
+    """All services for people at a place as cards, by group, in the order of the groups."""
     found: dict[str, list[cards.Card]] = {}
-    for service in edition.content.services:
+    for service in edition.at(place):
         found.setdefault(service.category, []).append(cards.of(edition, service))
     return [(str(name), found[key]) for key, name in labels.CATEGORY if key in found]

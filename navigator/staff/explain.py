@@ -9,12 +9,13 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from navigator.editions import explain
+from navigator.editions import explain, wording
 from navigator.editions.draft import draft_edition
 from navigator.editions.edition import Edition
 from navigator.editions.wording import describe_condition, label
 from navigator.engine import flow
 from navigator.public.steps import Step, seal
+from services import areas
 from services.texts import t
 
 from .pages import newest_edition, page
@@ -33,17 +34,21 @@ def explain_form(request: HttpRequest) -> HttpResponse:
     if edition is None:
         return redirect("admin:publish")
     answers = flow.replay(edition.flow, _given(request, edition.flow))
-    found = explain.explain(edition, flow.complete(edition.flow, answers))
+    place = request.POST.get("place", "")
+    place = place if areas.state_of(place) else ""
+    found = explain.explain(edition, flow.complete(edition.flow, answers), place)
     context: dict[str, Any] = {
         "edition": edition,
         "draft": draft,
-        "token": seal(Step(answers=answers)),
+        "token": seal(Step(answers=answers, place=place)),
+        "places": [(code, t(areas.name(code)), code == place) for code in areas.BY_CODE],
         "selects": _selects(edition, answers),
         "about": edition.flow.many,
         "ticks": _ticks(edition.flow, answers),
         "open": [t(question.title) for question in edition.flow.questions if _skipped(question, answers, found)],
         "services": [
-            (edition.services[rule.service], rule, describe_condition(edition.flow, rule.when)) for rule in found.rules
+            (service, wording.reason(service, rule), rule, describe_condition(edition.flow, rule.when))
+            for service, rule in found.shown
         ],
         "guidance": [(text, describe_condition(edition.flow, text.when)) for text in found.guidance],
     }

@@ -15,7 +15,8 @@ from navigator import models
 from navigator.editions import database, in_force, publish
 from navigator.editions.differences import differences
 from navigator.public import pages as public
-from services.models import Service, unchecked
+from services import areas
+from services.models import Service, codes, unchecked
 
 from . import check_sheet, editions_pages, explain, map, pages, preview, publishing, quick_fix, update_content
 
@@ -49,7 +50,9 @@ def start() -> dict[str, Any]:
     draft, report = publish.check_draft()
     database.look()
     edition = in_force.current_or_none()
-    due = Service.objects.due()
+    waiting = Service.objects.due()
+    # Those of other areas are the release's to keep; a host's own area is its own to check.
+    due = [service for service in waiting if is_ours(service)]
     changed = None if edition is None else differences(edition.content, draft)
     return {
         "staff_site": True,
@@ -57,6 +60,7 @@ def start() -> dict[str, Any]:
         "due": due[:ROWS_SHOWN],
         "due_count": len(due),
         "unchecked": unchecked(due),
+        "due_elsewhere": len(waiting) - len(due),
         "changed": changed,
         "groups": pages.grouped(changed or ())[:6],
         "problems": pages.faults(report.problems[:ROWS_SHOWN], draft),
@@ -64,6 +68,12 @@ def start() -> dict[str, Any]:
         "path_count": report.paths,
         "editions": models.Edition.objects.select_related("published_by").defer("content")[:5],
     }
+
+
+def is_ours(service: Service) -> bool:
+    """Whether a service is for the whole country, or for the area of this host."""
+    here = settings.HOME_AREA
+    return not service.areas or bool(here and areas.within(here, codes(service.areas)))
 
 
 # Errors: staff read what to do in their own pages; anybody else sees 911 and the main numbers

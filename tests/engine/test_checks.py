@@ -243,6 +243,13 @@ def test_a_service_that_no_person_checked_may_be_published(draft):
     assert not draft.check().problems
 
 
+def test_a_number_that_is_out_of_use(draft):
+    draft.service(
+        "nhth", ways=(ContactPoint(kind="call", value="+18773472423"), ContactPoint(kind="text", value="233733"))
+    )
+    draft.only("retired-number", "nhth")
+
+
 def test_a_path_with_no_way_that_needs_no_voice(draft):
     voice = ContactPoint(kind="call", value="+18883737888")
     shown = {rule.service for rule in draft.flow.recommendations if rule.when.get("childneed") == ("abroad",)}

@@ -269,7 +269,7 @@ def test_a_file_that_is_not_sound_changes_nothing_and_says_why_in_one_line(db, t
     with pytest.raises(CommandError, match=said) as error:
         command(tmp_path / name)
     assert "\n" not in str(error.value)
-    assert not models.Service.objects.filter(status="draft").exists()
+    assert not models.Service.objects.filter(status="draft", areas="").exists()
 
 
 def test_a_folder_is_read_and_one_without_services_is_refused(db, tmp_path):

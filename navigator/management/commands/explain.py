@@ -10,10 +10,11 @@ from navigator.editions import content, database, explain, in_force
 from navigator.editions.draft import draft_edition
 from navigator.editions.edition import Edition
 from navigator.engine.flow import SKIP, Answer, Flow
+from services import areas
 
 
 class Command(BaseCommand):
-    """`manage.py explain danger=yes who=me about=papers,watched ... [--json] [--draft]`."""
+    """`manage.py explain danger=yes who=me about=papers,watched place=US-TX ... [--json] [--draft]`."""
 
     help = __doc__
 
@@ -26,9 +27,13 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Print the next question, or the services in order with reasons and the guidance."""
         edition = self._edition(options["draft"])
+        places = [pair.removeprefix("place=") for pair in options["answers"] if pair.startswith("place=")]
+        for place in places:
+            if place and not areas.state_of(place):
+                raise CommandError(f"“{place}” is no place. Write place=US-TX, or five digits for a county.")
         answers = dict(_answer(edition.flow, pair) for pair in options["answers"] if not pair.startswith("place="))
         with override(content.languages()[0]):
-            found = explain.explain(edition, answers)
+            found = explain.explain(edition, answers, *places[-1:])
             if options["json"]:
                 self.stdout.write(json.dumps(explain.plain(found), ensure_ascii=False))
             else:

@@ -28,7 +28,7 @@ class Command(BaseCommand):
             raise CommandError("Nothing is published yet.") from None
         services = [
             hsds.write_service(service, edition.organizations[service.organization])
-            for service in edition.content.services
+            for service in edition.services.values()
         ]
         files = hsds_files.package(hsds_files.tables(services))
         files["services.json"] = json.dumps(services, ensure_ascii=False, indent=1)
