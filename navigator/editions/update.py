@@ -12,12 +12,12 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from navigator import models
-from navigator.engine import flow
+from navigator.engine import flow, soundness
 from services import records
 from services.models import Organization, Service
 
 from . import wording
-from .content import Content, check, digest, encode, published, read_fixtures
+from .content import Content, digest, encode, read_fixtures
 from .differences import MODELS, field_name, field_value
 from .draft import change_draft, whole_draft
 from .edition import decode
@@ -47,7 +47,10 @@ class Plan(NamedTuple):
 
 
 def read_release(folder: Path | None = None) -> Content:
-    """The content of this release. Raises Broken for one that cannot be read, or that its own checks refuse."""
+    """The content of this release. Raises Broken for one that cannot be read, or that no draft could hold.
+
+    Its paths are not walked here: that proves nothing of a draft that staff edited, and publishing does it.
+    """
     try:
         release = read_fixtures(folder or settings.CONTENT_DIR)
     except ValueError as error:
@@ -59,8 +62,14 @@ def read_release(folder: Path | None = None) -> Content:
         for row in release.services
         if row.organization not in known
     ]
-    # A site may be published in more languages than the release has words in.
-    problems += [one.message.translated(_) for one in check(published(release)).problems if one.code != "words"]
+    live = {row.slug: row for row in release.services if row.status == "live"}
+    problems += [
+        _("“%(name)s” is recommended but is not live.") % {"name": slug}
+        for slug in dict.fromkeys(rule.service for rule in release.flow.recommendations)
+        if slug not in live
+    ]
+    found = (*soundness.unsound(release.flow), *soundness.unsafe_services(live))
+    problems += [one.message.translated(_) for one in found]
     if problems:
         more = "" if len(problems) <= MOST_NAMED else " …"
         raise Broken(" ".join(problems[:MOST_NAMED]) + more)
