@@ -60,7 +60,7 @@ def update_content(request: HttpRequest) -> HttpResponse:
         seen=found.seen,
         take=take,
         counts={name: len(some) for name, some in outcomes.items()},
-        **{name: grouped(some) for name, some in outcomes.items()},
+        **{name: grouped(some) if some else [] for name, some in outcomes.items()},
     )
 
 
