@@ -266,25 +266,28 @@ def _digits(way: ContactPoint) -> str:
 
 def _scores(index: Index, words: str, here: Collection[str]) -> dict[str, float]:
     """How well each of these entries, by key, fits the words."""
+    known = dict.fromkeys(key for key in here if key in index.phrases)
     said = bare(words[:LONGEST]).split()[:MOST_WORDS]
     scores: dict[str, float] = {}
-    for word in [word for word in said if word not in STOP] or said:
+    # A letter or digit alone tells nothing, unless it is part of a phrase, such as J-1.
+    words_said = [word for word in said if len(word) > 1]
+    for word in [word for word in words_said if word not in STOP] or words_said:
         best: dict[str, float] = {}
         for term, likeness in _like(word, index):
-            held = {key: weight for key, weight in index.terms[term].items() if key in here}
-            rarity = math.log(1 + len(here) / max(1, len(held)))
+            held = {key: weight for key, weight in index.terms[term].items() if key in known}
+            rarity = math.log(1 + len(known) / max(1, len(held)))
             for slug, weight in held.items():
                 best[slug] = max(best.get(slug, 0.0), weight * likeness * rarity)
         for slug, score in best.items():
             scores[slug] = scores.get(slug, 0.0) + score
-    for slug, phrases in ((slug, index.phrases[slug]) for slug in here):
+    for slug, phrases in ((slug, index.phrases[slug]) for slug in known):
         # Staff name the closest words first: the further down a phrase stands, the less it counts, by a tenth at most.
         fits = (_phrase(phrase, said) * (1 - 0.1 * at / len(phrases)) for at, phrase in enumerate(phrases))
         scores[slug] = scores.get(slug, 0.0) + PHRASE * index.parts[slug] * max(fits, default=0.0)
     number = re.sub(r"\D", "", words).removeprefix("1")
     if len(number) >= 3:
         for slug, numbers in index.numbers.items():
-            if slug in here and any(
+            if slug in known and any(
                 number == each or (len(number) > 5 and each.startswith(number)) for each in numbers
             ):
                 scores[slug] = scores.get(slug, 0.0) + 100.0

@@ -257,4 +257,4 @@ def test_the_list_is_filtered_without_a_trace_in_the_address(client):
 
 def test_all_services_are_on_the_list(client, real):
     listed = re.findall(r'data-service="([^"]+)"', client.get("/all/").content.decode())
-    assert sorted(listed) == sorted(real.services)
+    assert sorted(listed) == sorted(service.slug for service in real.at(""))
