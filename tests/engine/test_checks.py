@@ -37,7 +37,8 @@ class Draft:
 
     def __init__(self, found):
         self.flow, self.languages, self.organizations = found.flow, found.languages, found.organizations
-        self.services = {service.slug: service for service in found.services if service.status == "live"}
+        live = (service for service in found.services if service.status == "live" and not service.areas)
+        self.services = {service.slug: service for service in live}
 
     def question(self, key, **changes):
         self.flow = replace(
@@ -107,11 +108,11 @@ def test_the_report_says_how_each_service_is_reached(draft):
 
 
 def test_a_retired_service_that_is_recommended(draft):
-    del draft.services["love-is-respect"]
-    problem = draft.only("retired", "love-is-respect")
-    assert problem.path["childneed"] == "dating"
+    del draft.services["1in6-male-survivors"]
+    problem = draft.only("retired", "1in6-male-survivors")
+    assert problem.path["harm"] == "sexual"
     assert size(problem.path) == draft.shortest(
-        lambda outcome: any(rule.service == "love-is-respect" for rule in outcome.recommendations)
+        lambda outcome: any(rule.service == "1in6-male-survivors" for rule in outcome.recommendations)
     )
 
 
@@ -316,12 +317,12 @@ def test_the_draft_passes(db):
 
 
 def test_a_service_retired_in_the_draft_is_found_and_keeps_it_from_being_published(db):
-    Service.objects.filter(slug="love-is-respect").update(status="retired")
+    Service.objects.filter(slug="1in6-male-survivors").update(status="retired")
     text, status = check_flow("--json")
     assert status == 1
     (problem,) = json.loads(text)["problems"]
-    assert (problem["code"], problem["subject"]) == ("retired", "love-is-respect")
-    assert problem["path"] == {"danger": SKIP, "who": SKIP, "child": SKIP, "need": "child", "childneed": "dating"}
+    assert (problem["code"], problem["subject"]) == ("retired", "1in6-male-survivors")
+    assert problem["path"] == {"danger": SKIP, "who": SKIP, "child": SKIP, "need": "hurt", "harm": "sexual"}
     text, status = check_flow()
     assert status == 1
     assert "1 problems" in text

@@ -53,7 +53,8 @@ def lonely(**values):
 
 @pytest.mark.once
 def test_saving_any_service_as_it_is_changes_nothing(editor):
-    for service in Service.objects.all():
+    # Of the local services, which are alike, every twentieth.
+    for service in (*Service.objects.filter(areas=""), *Service.objects.exclude(areas="")[::20]):
         before = service.record()
         response = save(editor, service)
         assert response.status_code == 302, (service.slug, response.context["errors"])
