@@ -185,6 +185,7 @@ def test_links_within_the_questions_make_no_line_in_the_history(page, site):
     links = [("a.all", "/all/"), (".within a[href='/worksheet/']", "/worksheet/"), (".within a[href='/all/']", "/all/")]
     for link, path in [*links, ("footer a[href='/safety/']", "/safety/"), (".within a[href='/all/']", "/all/")]:
         page.evaluate("document.querySelector('.within')?.setAttribute('data-before', '')")
+        page.evaluate("document.querySelectorAll('.within details').forEach(fold => { fold.open = true })")
         with page.expect_response(site.url + path):
             page.locator(link).last.click()
         page.locator(".within:not([data-before]) h1:focus").wait_for()
