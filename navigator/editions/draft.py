@@ -1,5 +1,7 @@
 """The draft: compiled into one content, and set to one. It is the tables that staff edit."""
 
+from typing import Any
+
 import msgspec
 from django.db import transaction
 
@@ -103,5 +105,13 @@ def _write_flow(flow: Flow) -> None:
     for text in flow.guidance:
         waiting.append((models.Guidance.objects.create(**from_record(text, skip=("when",))), text.when))
     choices = {(row.question.key, row.key): row for row in models.Choice.objects.select_related("question")}
+    links: dict[Any, list[Any]] = {}
     for conditional, when in waiting:
-        conditional.when.set([choices[question, key] for question, keys in when.items() for key in keys])
+        field: Any = conditional._meta.get_field("when")
+        ours, theirs = field.m2m_column_name(), field.m2m_reverse_name()
+        named = [choices[question, key] for question, keys in when.items() for key in keys]
+        rows = [field.remote_field.through(**{ours: conditional.pk, theirs: choice.pk}) for choice in named]
+        links.setdefault(field.remote_field.through, []).extend(rows)
+    # All at once: one by one it is thousands of statements.
+    for through, rows in links.items():
+        through.objects.bulk_create(rows)
