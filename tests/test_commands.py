@@ -40,7 +40,7 @@ def test_explain_says_in_words_what_a_person_sees_and_why(db):
     assert re.search(r"^1\. .*VOICE.* \(ice-voice\)\n   Reason shown: .+\n   Rule: rank \d+, when “", text, re.M)
     assert text.index("(ice-voice)") < text.index("(dhs-vine)")
     assert re.search(r"^Guidance: .+", text, re.M)
-    assert "“Where is the person who did it?” is “" in text
+    assert "“What would help most now?” is “" in text
 
 
 def test_explain_gives_json_of_one_shape(db):

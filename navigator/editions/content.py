@@ -6,6 +6,7 @@ that nothing is lost or guessed on the way. Nothing here touches the database.
 
 import hashlib
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -76,11 +77,21 @@ def digest(data: bytes) -> str:
 
 
 def published(content: Content) -> Content:
-    """What of a content the public would see: its live services and who runs them, without notes for staff."""
-    live = tuple(msgspec.structs.replace(row, staff_note="") for row in content.services if row.status == "live")
-    used = {service.organization for service in live}
+    """What of a content the public would see, without notes for staff.
+
+    Its live services; but a local one goes with the national one of which it is, for no rule leads to it by itself.
+    """
+    gone = {row.slug for row in content.services if row.status != "live"}
+    shown = (row for row in content.services if row.slug not in gone and row.local_of not in gone)
+    return with_services(content, (msgspec.structs.replace(row, staff_note="") for row in shown))
+
+
+def with_services(content: Content, services: Iterable[records.Service]) -> Content:
+    """The content with these services, and with those organizations that run one of them."""
+    kept = tuple(services)
+    used = {service.organization for service in kept}
     runs = tuple(row for row in content.organizations if row.slug in used)
-    return msgspec.structs.replace(content, organizations=runs, services=live)
+    return msgspec.structs.replace(content, organizations=runs, services=kept)
 
 
 def check(content: Content) -> checks.Report:

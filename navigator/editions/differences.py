@@ -121,7 +121,8 @@ class _Comparison:
                 yield Difference(kind.where(record), kind.label, "", missing, kind.come(record), kind.about or record)
             yield from fields(None, record)
         for before, record in both:
-            yield from fields(before, record)
+            if before != record:
+                yield from fields(before, record)
         return both
 
     # The directory

@@ -1,6 +1,7 @@
 """Draft -> checked -> published edition; rolling back. Publishing is refused here."""
 
 import contextlib
+import functools
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -37,10 +38,19 @@ class Changed(Exception):
 def check_draft(measure: Measure | None = None) -> tuple[Content, checks.Report]:
     """The draft compiled, and what the path walk says of it; where it says nothing, what the measure says."""
     content = compile_draft()
+    return content, _report(encode(content), measure)
+
+
+@functools.lru_cache(maxsize=2)
+def _report(data: bytes, measure: Measure | None) -> checks.Report:
+    """What is to be said of a content. Publishing asks again and again about the same draft: the page shows it, the
+    button checks it, and to make and measure the outcomes takes seconds.
+    """
+    content = msgspec.json.decode(data, type=Content)
     report = check(content)
     if measure and not report.problems:
         report = msgspec.structs.replace(report, problems=tuple(measure(content)))
-    return content, report
+    return report
 
 
 @contextlib.contextmanager

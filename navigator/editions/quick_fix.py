@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from i18nfield.strings import LazyI18nString
 
 from navigator import models
+from navigator.engine import checks
 from navigator.engine.flow import Recommendation
 from services import models as directory
 from services.models import from_record
@@ -22,7 +23,7 @@ from services.records import ContactPoint, Service, Text
 from services.texts import t
 
 from . import publish
-from .content import Content, check, encode
+from .content import Content, check, encode, with_services
 from .edition import Edition
 
 
@@ -45,18 +46,16 @@ class Change(Protocol):
 
 @dataclass(frozen=True)
 class SwitchOff:
-    """Take a service off, and the recommendations of it."""
+    """Take a service off, with its local services and the recommendations of it."""
 
     service: Service
 
     def apply(self, content: Content) -> Content:
         """The content without the service."""
-        rules = (rule for rule in content.flow.recommendations if rule.service != self.service.slug)
-        return msgspec.structs.replace(
-            content,
-            services=tuple(each for each in content.services if each.slug != self.service.slug),
-            flow=msgspec.structs.replace(content.flow, recommendations=tuple(rules)),
-        )
+        slug = self.service.slug
+        rules = tuple(rule for rule in content.flow.recommendations if rule.service != slug)
+        left = with_services(content, (each for each in content.services if slug not in (each.slug, each.local_of)))
+        return msgspec.structs.replace(left, flow=msgspec.structs.replace(content.flow, recommendations=rules))
 
     def fits_draft(self, row: directory.Service) -> bool:
         """Always."""
@@ -71,21 +70,23 @@ class SwitchOff:
 
 @dataclass(frozen=True)
 class SwitchOn:
-    """Bring a service back as it was in an earlier edition, with whoever runs it and its recommendations."""
+    """Bring a service back as it was in an earlier edition, with all that went with it."""
 
     service: Service
     former: Edition
 
     def apply(self, content: Content) -> Content:
         """The content with the service, in the order of the draft."""
-        runs = self.service.organization
+        came = [each for each in self.former.content.services if self.service.slug in (each.slug, each.local_of)]
+        there = {each.slug for each in content.services}
+        services = _by_slug((*content.services, *(each for each in came if each.slug not in there)))
         known = {each.slug for each in content.organizations}
-        came = () if runs in known else (self.former.organizations[runs],)
+        runs = (self.former.organizations[each.organization] for each in came if each.organization not in known)
         rules = sorted((*content.flow.recommendations, *self._rules()), key=lambda rule: rule.rank)
         return msgspec.structs.replace(
             content,
-            organizations=_by_slug((*content.organizations, *came)),
-            services=_by_slug((*content.services, self.service)),
+            organizations=_by_slug((*content.organizations, *{each.slug: each for each in runs}.values())),
+            services=services,
             flow=msgspec.structs.replace(content.flow, recommendations=tuple(rules)),
         )
 
@@ -183,6 +184,13 @@ def rules_of(edition: Edition, slug: str) -> list[Recommendation]:
     return [rule for rule in edition.flow.recommendations if rule.service == slug]
 
 
+def checked(content: Content) -> checks.Report:
+    """What keeps a change from being published at once. What only misleads nobody waits for the draft."""
+    report = check(content)
+    kept = (problem for problem in report.problems if problem.code not in checks.URGENT_MAY)
+    return msgspec.structs.replace(report, problems=tuple(kept))
+
+
 def publish_change(edition: Edition, change: Change, by: Any, note: str) -> models.Edition:
     """Publish a change of the edition in force as a new edition and write it to the draft, both or neither.
 
@@ -191,7 +199,7 @@ def publish_change(edition: Edition, change: Change, by: Any, note: str) -> mode
     with publish.publishing():
         publish.unchanged(edition.number)
         content = change.apply(edition.content)
-        report = check(content)
+        report = checked(content)
         if report.problems:
             raise publish.Refused(report)
         if row := draft_row(change):

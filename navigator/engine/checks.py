@@ -19,8 +19,8 @@ from .walk import Outcome, walk
 EMERGENCY = "emergency-911"
 MOST_QUESTIONS = 5
 FEWEST_SERVICES = 2
-FIRST_SHOWN = 5
-"""Services shown at once on an outcome; the rest stands behind "More"."""
+URGENT_MAY = {"idle", "unreached"}
+"""Problems that mislead nobody: an urgent fix may leave them, for whoever publishes the draft next."""
 
 
 class Coverage(Record, frozen=True, kw_only=True):
@@ -150,20 +150,18 @@ class _Walked:
         return [rule for rule in rules if rule.service in self.everywhere]
 
     def _take_ticks(self, outcome: Outcome, rules: list[Recommendation], danger: bool) -> None:
-        """Look at each tick of a path alone, and at all of them together.
+        """Look at each tick of a path.
 
         What was shown is shown still: a tick adds rules and takes none away (walk.py), and the rules that could
         make it otherwise were refused in the first pass. So there are two services at least, and one of them can be
-        reached without speaking, with ticks as without. What is left to see is the order.
+        reached without speaking, with ticks as without; and what came first stays in sight (flow.recommend). What is
+        left to see is that 911 comes first: what comes before it with several ticks does with one of them.
         """
         assert self.many
         key = self.many.key
         self.questions.add(key)
         shown = {rule.service for rule in rules}
-        first = rules[0] if rules else None
-        before = self.order[id(first)] if first else len(self.order)
-        ahead: dict[str, int] = {}
-        """By service, the place of the rule that puts it before what stands first without a tick."""
+        before = self.order[id(rules[0])] if rules else len(self.order)
         for tick in outcome.ticks:
             self.choices.add((key, tick.key))
             if not tick.recommendations and not tick.guidance:
@@ -176,37 +174,14 @@ class _Walked:
             if new:
                 self.ticked.update(new)
                 self._cover(new, answers)
-            found = {rule.service: self.order[id(rule)] for rule in added if self.order[id(rule)] < before}
-            self._look_ahead(found, first, danger, answers)
-            for slug, place in found.items():
-                ahead[slug] = min(place, ahead.get(slug, place))
-        self._look_ahead(ahead, first, danger, {**outcome.answers, key: tuple(tick.key for tick in outcome.ticks)})
-
-    def _look_ahead(
-        self, ahead: dict[str, int], first: Recommendation | None, danger: bool, answers: Mapping[str, Answer]
-    ) -> None:
-        """Whether what ticks put before the first service leaves it in sight, and 911 first where it must be."""
-        if not ahead or first is None:
-            return
-        if danger and min(ahead, key=ahead.__getitem__) != EMERGENCY:
-            self._show(
-                "danger",
-                EMERGENCY,
-                Message("Someone is in danger, but with a tick 911 does not come first."),
-                answers,
-            )
-        own = ahead.get(first.service)
-        if sum(own is None or place < own for place in ahead.values()) >= FIRST_SHOWN:
-            self._show(
-                "pushed",
-                first.service,
-                Message(
-                    "With ticks, “%(name)s” is no more among the first %(count)s; without them it stands first.",
-                    name=first.service,
-                    count=FIRST_SHOWN,
-                ),
-                answers,
-            )
+            ahead = min(added, key=lambda rule: self.order[id(rule)], default=None)
+            if danger and ahead and ahead.service != EMERGENCY and self.order[id(ahead)] < before:
+                self._show(
+                    "danger",
+                    EMERGENCY,
+                    Message("Someone is in danger, but with a tick 911 does not come first."),
+                    answers,
+                )
 
     def _cover(self, shown: Sequence[str], answers: Mapping[str, Answer]) -> None:
         length = _length(answers)

@@ -28,6 +28,8 @@ STATUS_IN_DOUBT: Condition = {"who": ("me", "close", SKIP)}
 """The one who reads, or someone close, may lack papers: nobody of these meets an immigration line unwarned."""
 PAPERS = "papers"
 """The tick of somebody who worries about papers."""
+FIRST_SHOWN = 5
+"""Services shown at once on an outcome; the rest stands behind "More"."""
 
 
 class Part(Record, frozen=True, kw_only=True):
@@ -198,12 +200,23 @@ def _replayed(flow: Flow, answers: Answers) -> tuple[dict[str, Answer], dict[str
 
 
 def recommend(flow: Flow, answers: Answers) -> list[Recommendation]:
-    """What to show, best rank first, each service once with its best reason."""
+    """What to show, best rank first, each service once with its best reason.
+
+    What stands first before anything is ticked stays among the first FIRST_SHOWN, whatever is ticked.
+    """
+    rules = sorted(flow.recommendations, key=lambda rule: rule.rank)
     best: dict[str, Recommendation] = {}
-    for rule in sorted(flow.recommendations, key=lambda rule: rule.rank):
+    for rule in rules:
         if rule.service not in best and holds(rule.when, answers):
             best[rule.service] = rule
-    return list(best.values())
+    found = list(best.values())
+    unticked = {question: answer for question, answer in answers.items() if isinstance(answer, str)}
+    if len(unticked) < len(answers):
+        first = next((rule.service for rule in rules if holds(rule.when, unticked)), None)
+        if first and first not in list(best)[:FIRST_SHOWN]:
+            found.remove(best[first])
+            found.insert(FIRST_SHOWN - 1, best[first])
+    return found
 
 
 def guide(flow: Flow, answers: Answers) -> list[Guidance]:

@@ -8,8 +8,7 @@ from django.utils.translation import get_language_info, override
 
 from navigator.editions.content import Content
 from navigator.editions.edition import Edition, as_edition
-from navigator.engine import checks
-from navigator.engine.flow import YOU, Answer, Answers, holds, recommend
+from navigator.engine.flow import FIRST_SHOWN, YOU, Answer, Answers, holds, recommend
 from navigator.engine.soundness import Problem
 from navigator.engine.walk import Outcome, walk
 from services.messages import Message
@@ -20,10 +19,9 @@ from . import sizes, steps, views
 RESERVE = 512
 """Bytes left free for what one measure does not show: what is closed at other hours, how a person wants to reach out,
 and other answers that lead to the same outcome. A test holds that they take no more."""
-FULL = 0.9
-"""An outcome that takes more than this share of what there is counts as heavy."""
 ENOUGH = 10
-"""So many outcomes that are not heavy, one after the other, and the lighter ones need not be made."""
+"""So many outcomes, one after the other, that are not heavier than one before, and the rest need not be made. Of the
+most wordy 120 outcomes of either language the first was the heaviest (November 2026)."""
 
 
 def too_large(content: Content) -> list[Problem]:
@@ -67,17 +65,17 @@ def heaviest_place(edition: Edition, answers: Answers) -> str:
 def _outcomes(edition: Edition, outcomes: list[Outcome], language: str) -> Iterator[Problem]:
     """The heaviest outcome, if it is too heavy.
 
-    To make them all takes many seconds. How many words are on one tells well enough how heavy it is, so those
-    with the most are made and measured, until the ones that follow are light.
+    To make them all takes a minute. How many words are on one tells well enough how heavy it is, so those with the
+    most are made and measured, until none of several is heavier than those before.
     """
     words = _Words(edition, language)
-    room, heaviest, light = sizes.OUTCOME[-1] - RESERVE, (0, steps.Step()), 0
-    for made, outcome in enumerate(sorted(outcomes, key=words.of, reverse=True), 1):
+    room, heaviest, lighter = sizes.OUTCOME[-1] - RESERVE, (0, steps.Step()), 0
+    for outcome in sorted(outcomes, key=words.of, reverse=True):
         step = ticked(edition, outcome)
         taken = _taken(edition, step)
+        lighter = 0 if taken > heaviest[0] else lighter + 1
         heaviest = max(heaviest, (taken, step), key=lambda one: one[0])
-        light = 0 if taken > FULL * room else light + 1
-        if light == ENOUGH or (heaviest[0] > room and made >= ENOUGH):
+        if lighter == ENOUGH:
             break
     if heaviest[0] > room:
         message = Message(
@@ -134,7 +132,7 @@ class _Words:
         return (
             sum(map(self._parts.__getitem__, rules))
             + sum(self._ways.get(slug, 0) for slug in slugs)
-            + sum(texts[: checks.FIRST_SHOWN])
+            + sum(texts[:FIRST_SHOWN])
         )
 
     def _in(self, record: Record) -> int:

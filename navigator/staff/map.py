@@ -94,9 +94,12 @@ def ticks(shown: Content, names: Mapping[str, str]) -> list[Tick]:
 
 
 def coverage(shown: Content, report: checks.Report) -> list[dict[str, Any]]:
-    """Each service with the paths that lead to it; those that no path reaches come first."""
+    """Each service with the paths that lead to it; those that no path reaches come first.
+
+    Local services have no paths of their own: they stand with their national one, or on the list alone.
+    """
     rows = []
-    for service in shown.services:
+    for service in (each for each in shown.services if not each.areas):
         found = report.coverage.get(service.slug, checks.Coverage())
         rows.append(
             {

@@ -16,6 +16,9 @@ from navigator.editions import wording
 from navigator.engine import walk
 from navigator.engine.flow import SKIP, Flow, Recommendation
 
+PAPER = 1.4
+"""A page of paper is so many times as high as wide (Letter 1.29, A4 1.41; the drawing is scaled to its width)."""
+
 # What leads where
 
 
@@ -201,16 +204,19 @@ class Sheet:
 
     @property
     def pages(self) -> list[tuple[float, float]]:
-        """The drawing on paper: top and height of one page or of two, cut where no box is."""
+        """The drawing on paper: top and height of each page, as full as can be, cut where no box is."""
         free = [
             cut
             for cut in (box.bottom + GAP / 2 for box in self.boxes)
             if not any(box.y < cut < box.bottom for box in self.boxes)
         ]
-        cut = min(free, key=lambda cut: abs(cut - self.height / 2), default=self.height)
-        if self.height < 1.5 * self.width or not 0.3 < cut / self.height < 0.7:
-            return [(0, self.height)]
-        return [(0, cut), (cut, self.height - cut)]
+        found, top, most = [], 0.0, PAPER * self.width
+        while self.height - top > most:
+            fits = [cut for cut in free if top < cut <= top + most]
+            cut = max(fits) if fits else min((cut for cut in free if cut > top), default=self.height)
+            found.append((top, cut - top))
+            top = cut
+        return [*found, (top, self.height - top)] if self.height > top else found
 
 
 def draw(found: list[Stop]) -> Sheet:

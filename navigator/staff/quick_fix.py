@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from navigator.editions import publish, quick_fix
-from navigator.editions.content import check
 from navigator.editions.differences import differences
 from navigator.editions.edition import Edition
 from navigator.editions.publish import Changed, Refused
@@ -67,13 +66,14 @@ def _confirm(request: HttpRequest, form: QuickFixForm, context: dict[str, Any]) 
             messages.success(request, _("Edition %(number)s is published.") % {"number": row.number})
             return redirect("admin:editions")
     fixed = change.apply(edition.content)
-    report = check(fixed)
+    report = quick_fix.checked(fixed)
     context |= {
         "form": form,
         "groups": grouped(differences(edition.content, fixed)),
         "faults": faults(report.problems, edition.content),
         "in_draft": quick_fix.draft_row(change) is not None,
         "rules": len(quick_fix.rules_of(context["former"] or edition, change.service.slug)),
+        "locals": len((context["former"] or edition).local.get(change.service.slug, ())),
         "switched": form.cleaned_data["what"],
     }
     return page(request, "quick_fix_confirm", _("Fix one thing now"), status, **context)

@@ -13,6 +13,7 @@ from navigator.editions import content, draft, publish, wording
 from navigator.editions.differences import differences
 from navigator.editions.edition import decode
 from navigator.engine.flow import Choice, Guidance, Question, Recommendation
+from services.models import Service
 
 NEW = ("kind", "title_you", "hint_you", "label_you", "words", "reason_you", "body_you")
 
@@ -168,8 +169,12 @@ def test_explain_takes_several_ticks_and_speaks_to_you():
 
 
 @pytest.mark.usefixtures("drafted")
-def test_explain_knows_a_place_that_does_not_matter_yet():
-    assert explained(*HERE, "place=US-TX") == explained(*HERE)
+def test_explain_adds_what_a_place_has_and_takes_only_finders_away():
+    everywhere, texan = (explained(*HERE, *place)["services"] for place in ((), ("place=US-TX",)))
+    slugs = [{each["slug"] for each in services} for services in (everywhere, texan)]
+    finders = {row.slug for row in Service.objects.filter(finder=True)}
+    assert slugs[1] - slugs[0] and all(slug.startswith("tx-") for slug in slugs[1] - slugs[0])
+    assert slugs[0] - slugs[1] <= finders
 
 
 @pytest.mark.usefixtures("drafted")

@@ -108,14 +108,16 @@ def test_words_stay_inside_their_box(sheet):
 def test_every_question_and_every_first_service_is_drawn(real, sheet):
     first = {outcome.recommendations[0].service for outcome in walk.walk(real.flow)}
     assert {box.key for box in sheet.boxes if box.kind == "outcome"} == first
-    assert {box.key for box in sheet.boxes if box.kind == "question"} == {each.key for each in real.flow.questions}
+    asked = {each.key for each in real.flow.questions if each.kind == "one"}
+    assert {box.key for box in sheet.boxes if box.kind == "question"} == asked
 
 
-def test_it_prints_on_two_pages_and_cuts_no_box(sheet):
-    (top, height), (cut, rest) = sheet.pages
-    assert (top, height, height + rest) == (0, cut, sheet.height)
-    assert not any(box.y < cut < box.bottom for box in sheet.boxes)
-    assert max(height, rest) / sheet.width < 1.4, "a page of paper is 1.4 times as high as wide"
+def test_it_prints_on_few_pages_and_cuts_no_box(sheet):
+    ends = [top + height for top, height in sheet.pages]
+    assert [top for top, _height in sheet.pages] == [0, *ends[:-1]] and ends[-1] == sheet.height
+    assert not any(box.y < cut < box.bottom for box in sheet.boxes for cut in ends)
+    assert all(height <= map_layout.PAPER * sheet.width for _top, height in sheet.pages)
+    assert len(sheet.pages) <= sheet.height / sheet.width
 
 
 def test_a_flow_of_one_question_and_an_empty_one_can_be_drawn():
@@ -167,7 +169,7 @@ def test_each_box_links_to_its_record(staff_client):
     assert f'<a href="/admin/navigator/question/{question.pk}/change/" aria-label="{question.title}"' in page
 
 
-def test_the_table_counts_paths_and_marks_what_none_reaches(staff_client):
+def test_the_table_counts_paths_and_marks_what_none_reaches(staff_client, real):
     models.Recommendation.objects.filter(service__slug="rainn").delete()
     page = staff_client.get(MAP)
     rows = {row["slug"]: row for row in page.context["coverage"]}
@@ -175,7 +177,8 @@ def test_the_table_counts_paths_and_marks_what_none_reaches(staff_client):
     assert (rows["rainn"]["first"], rows["rainn"]["also"], rows["rainn"]["shortest"]) == (0, 0, "")
     assert page.content.decode().count('class="unreached"') == 1
     assert "The checks find" in page.content.decode()
-    assert rows["988-lifeline"]["first"] == 60
+    first = [outcome.recommendations[0].service for outcome in walk.walk(real.flow)]
+    assert rows["988-lifeline"]["first"] == first.count("988-lifeline") > 0
     assert rows["988-lifeline"]["shortest"].startswith("Is someone in danger right now? I'd rather not say → Who")
 
 
