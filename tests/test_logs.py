@@ -35,7 +35,7 @@ def test_the_log_says_nothing_of_anybody(site):
     }
     token = site.get("/", **odd).token
     tokens = [token]
-    for position in ("1", "0", "1", "0", "0"):
+    for position in ("1", "0", "1", "2", "0"):
         answer = site.ask("POST", "/?danger=zebra", f"t={token}&g=n&c={position}", odd)
         token = answer.token
         tokens.append(token)

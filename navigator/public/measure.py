@@ -69,7 +69,7 @@ def _outcomes(edition: Edition, outcomes: list[Outcome], language: str) -> Itera
     most are made and measured, until none of several is heavier than those before.
     """
     words = _Words(edition, language)
-    room, heaviest, lighter = sizes.OUTCOME[-1] - RESERVE, (0, steps.Step()), 0
+    room, heaviest, lighter = sizes.outcome(language)[-1] - RESERVE, (0, steps.Step()), 0
     for outcome in sorted(outcomes, key=words.of, reverse=True):
         step = ticked(edition, outcome)
         taken = _taken(edition, step)

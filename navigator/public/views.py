@@ -85,7 +85,7 @@ def _reply(page: bytes, name: str, robots: str) -> HttpResponse:
 def _sizes(step: Step, whole: bool) -> sizes.Sizes:
     """The sizes that a step may have."""
     if step.done:
-        return sizes.OUTCOME_PAGE if whole else sizes.OUTCOME
+        return sizes.outcome(get_language() or "", whole=whole)
     return sizes.PAGE if whole else sizes.STEP
 
 

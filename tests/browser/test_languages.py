@@ -87,7 +87,7 @@ def plain(page):
           while (walker.nextNode()) {
             const node = walker.currentNode, text = node.data.trim();
             const here = node.parentElement;
-            const outside = here.closest(".languages, script, .wallet, .way, .checked, dd, dt, .home");
+            const outside = here.closest(".languages, script, .wallet, .way, .checked, dd, dt, .home, [data-place]");
             if (/[a-z]{4}/i.test(text) && !outside && !/[\\[\\]]/.test(here.textContent)) found.push(text);
           }
           return found;

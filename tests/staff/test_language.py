@@ -16,12 +16,12 @@ from django.test import Client
 from django.utils.translation import gettext, override
 
 from navigator import models
-from navigator.editions import database
+from navigator.editions import database, in_force
 from navigator.engine import checks
 from navigator.templatetags.words import t
 from services import hours, phones
 from services.messages import Message
-from services.models import ContactPoint, Organization, Service, Source
+from services.models import ContactPoint, Organization, Service
 from tests import words
 from tests.english import english, learn, shown
 from tests.forms import filled, on_one_line
@@ -52,13 +52,19 @@ def spanish(staff):
 
 
 def left(answer):
-    """What a page says in English, but for texts for the public in English, boxes to fill in and titles of sources."""
+    """What a page says in English, but for texts for the public in English, boxes to fill in and words of sources."""
     page = re.sub(r"<(textarea|code)\b.*?</\1>", "", answer.content.decode(), flags=re.DOTALL)
     page = re.sub(r'<(\w+)[^>]* lang="en".*?</\1>', "", page, flags=re.DOTALL)
     page = re.sub(r"</text>\s*<text[^>]*>", " ", page)  # a drawing has one for each line
-    for title in Source.objects.values_list("title", flat=True):
-        page = page.replace(html.escape(title), " ")
-    said = shown(page)
+    page = re.sub(r">\s*https?://\S+\s*<", "><", page)
+    public = in_force.current()
+    sources = [each for service in public.services.values() for each in service.sources]
+    kept = {words for each in sources for words in (each.title, each.grade, each.dated)}
+    named = (*Organization.objects.all(), *Service.objects.all())
+    kept |= {name for each in named for name in each.record().name.values()}
+    for said in sorted((each for each in kept if " " in each), key=len, reverse=True):
+        page = page.replace(html.escape(said), " ")
+    said = re.sub(r"\b1-\d{3}-[A-Z-]+", " ", shown(page))
     for name in words.NAMES:
         said = said.replace(name, " ")
     return [*english(page), *(said[max(0, found.start() - 40) : found.end() + 40] for found in TELLING.finditer(said))]
