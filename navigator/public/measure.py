@@ -8,13 +8,13 @@ from django.utils.translation import get_language_info, override
 
 from navigator.editions.content import Content
 from navigator.editions.edition import Edition, as_edition
-from navigator.engine.flow import FIRST_SHOWN, YOU, Answer, Answers, holds, recommend
+from navigator.engine.flow import FIRST_SHOWN, YOU, Answer, Answers, Question, holds, recommend
 from navigator.engine.soundness import Problem
 from navigator.engine.walk import Outcome, walk
 from services.messages import Message
-from services.records import Record
+from services.records import Record, Service, Text
 
-from . import sizes, steps, views
+from . import finder, sizes, steps, views
 
 RESERVE = 512
 """Bytes left free for what one measure does not show: what is closed at other hours, how a person wants to reach out,
@@ -87,11 +87,16 @@ def _outcomes(edition: Edition, outcomes: list[Outcome], language: str) -> Itera
 
 
 def _questions(edition: Edition, language: str) -> Iterator[Problem]:
-    """The questions that are too heavy, each with all its choices."""
+    """The questions that are too heavy, each with all its choices, or by what its finder answers."""
     room = sizes.STEP[-1]
     for question in (each for each in edition.flow.questions if each.kind == "one"):
         step = steps.Step(at=question.key, offered=tuple(choice.key for choice in question.choices))
-        if (taken := _taken(edition, step)) > room:
+        taken = _taken(edition, step)
+        if finder.offers(question):
+            taken = max(
+                taken, _packed(finder.render_found(edition, step, *_heaviest_found(edition, question, language)))
+            )
+        if taken > room:
             message = Message(
                 "The question “%(question)s” in %(language)s takes %(taken)s bytes, and %(most)s is the most: all "
                 "must look alike to someone who watches the network. Shorten its texts.",
@@ -107,8 +112,26 @@ def _numbers(language: str, taken: int, most: int) -> dict[str, str]:
 
 def _taken(edition: Edition, step: steps.Step) -> int:
     """The bytes that a step takes where htmx swaps it, in the encoding that makes more of it."""
-    page = views.render_step(HttpRequest(), edition, step, whole=False)
+    return _packed(views.render_step(HttpRequest(), edition, step, whole=False))
+
+
+def _packed(page: str) -> int:
     return max(sizes.least(page, encoding) for encoding in ("br", "gzip"))
+
+
+def _heaviest_found(edition: Edition, question: Question, language: str) -> tuple[list[str], list[Service]]:
+    """The choices and the services with the most words: no finder answers with more."""
+
+    def long(*texts: Text) -> int:
+        return sum(len(text.get(language, "").encode()) for text in texts)
+
+    choices = sorted(question.choices, key=lambda choice: long(choice.label, choice.hint), reverse=True)
+    services = sorted(
+        (each for each in edition.services.values() if not each.areas),
+        key=lambda each: long(each.name, each.plain, each.alert, each.answered_note),
+        reverse=True,
+    )
+    return [choice.key for choice in choices[: finder.MOST]], services[: finder.MOST]
 
 
 class _Words:

@@ -177,6 +177,16 @@ def test_a_question_with_too_many_words_is_found(fixtures):
     assert [(each.code, each.subject) for each in measure.too_large(content)] == [("size", question.key)]
 
 
+def test_what_a_finder_answers_with_too_many_words_is_found(fixtures):
+    """On the list alone: no outcome grows by it, but the few words of somebody may find it."""
+    words = " ".join(f"{number * 2654435761 % 2**32:x}" for number in range(1000))
+    listed = next(at for at, service in enumerate(fixtures.services) if service.directory_only)
+    service = msgspec.structs.replace(fixtures.services[listed], alert={"en": words, "es": "Corto."}, status="live")
+    services = (*fixtures.services[:listed], service, *fixtures.services[listed + 1 :])
+    found = measure.too_large(msgspec.structs.replace(fixtures, services=services))
+    assert [(each.code, each.subject) for each in found] == [("size", "need")]
+
+
 def test_publishing_refuses_what_leaves_its_size_and_says_so(db, fixtures, capsys):
     draft.write_draft(swollen(fixtures, 2500))
     with pytest.raises(CommandError):
