@@ -286,17 +286,17 @@ def reset_factor(user: Any) -> None:
 
 
 @admin.action(permissions=["change"], description=_("Reset the second factor (lost phone)"))
-def reset_factors(desk: admin.ModelAdmin, request: HttpRequest, queryset: QuerySet) -> None:
+def reset_factors(model_admin: admin.ModelAdmin, request: HttpRequest, queryset: QuerySet) -> None:
     """Reset the chosen accounts; one of full power only by somebody of full power."""
     for user in queryset:
         if user.is_superuser and not request.user.is_superuser:
             refused = gettext("%(user)s: only an administrator can reset an administrator's second factor.")
-            desk.message_user(request, refused % {"user": user}, messages.ERROR)
+            model_admin.message_user(request, refused % {"user": user}, messages.ERROR)
             continue
         reset_factor(user)
-        desk.log_change(request, user, gettext("Second factor reset."))
+        model_admin.log_change(request, user, gettext("Second factor reset."))
         done = gettext("%(user)s signs in with the password next time and sets up a new second factor.")
-        desk.message_user(request, done % {"user": user}, messages.SUCCESS)
+        model_admin.message_user(request, done % {"user": user}, messages.SUCCESS)
 
 
 @receiver(pre_delete, sender=settings.AUTH_USER_MODEL)
@@ -307,7 +307,7 @@ def _stays(instance: Any, **kwargs: Any) -> None:
 
 
 def settle(site: admin.AdminSite) -> None:
-    """Put the reset beside the accounts; keep allauth's tables, secrets among them, off the desk."""
+    """Put the reset beside the accounts; keep allauth's tables, secrets among them, off the staff pages."""
     for model in [model for model in site._registry if model.__module__.startswith("allauth.")]:
         site.unregister(model)
     accounts = site.get_model_admin(get_user_model())
