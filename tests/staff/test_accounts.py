@@ -19,10 +19,10 @@ def test_with_four_eyes_an_account_that_edited_cannot_be_deleted_only_switched_o
     publish.publish()
     clock.shift(60)
     edit(assured_by="Ana", by=ana)
-    signed_in = sign_in(Client(), staff)
-    assert b"deletelink" not in signed_in.get(f"/admin/auth/user/{ana.pk}/change/").content
-    assert signed_in.post(f"/admin/auth/user/{ana.pk}/delete/", {"post": "yes"}).status_code == FORBIDDEN
-    signed_in.post("/admin/auth/user/", {"action": "delete_selected", "_selected_action": [ana.pk], "post": "yes"})
+    admin = sign_in(Client(), staff)
+    assert b"deletelink" not in admin.get(f"/admin/auth/user/{ana.pk}/change/").content
+    assert admin.post(f"/admin/auth/user/{ana.pk}/delete/", {"post": "yes"}).status_code == FORBIDDEN
+    admin.post("/admin/auth/user/", {"action": "delete_selected", "_selected_action": [ana.pk], "post": "yes"})
     with pytest.raises(ProtectedError), transaction.atomic():
         ana.delete()
     with pytest.raises(ProtectedError), transaction.atomic():
