@@ -246,6 +246,9 @@ MFA_ADAPTER = "navigator.staff.signin.Factors"
 MFA_FORMS = {
     "authenticate": "navigator.staff.signin.CodeForm",
     "reauthenticate": "navigator.staff.signin.CodeAgainForm",
+    "add_webauthn": "navigator.staff.keys.AddKeyForm",
+    "authenticate_webauthn": "navigator.staff.keys.KeyForm",
+    "reauthenticate_webauthn": "navigator.staff.keys.KeyAgainForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = SITE_NAME
