@@ -38,19 +38,22 @@ class Changed(Exception):
 def check_draft(measure: Measure | None = None) -> tuple[Content, checks.Report]:
     """The draft compiled, and what the path walk says of it; where it says nothing, what the measure says."""
     content = compile_draft()
-    return content, _report(encode(content), measure)
+    return content, checked(encode(content), measure)
 
 
 @functools.lru_cache(maxsize=2)
-def _report(data: bytes, measure: Measure | None) -> checks.Report:
-    """What is to be said of a content. Publishing asks again and again about the same draft: the page shows it, the
-    button checks it, and to make and measure the outcomes takes seconds.
+def checked(data: bytes, measure: Measure | None, *, urgent: bool = False) -> checks.Report:
+    """What keeps an encoded content from being published; an urgent fix may leave what misleads nobody.
+
+    Publishing asks again and again about the same content: the page shows it, the button checks it, and to make and
+    measure the outcomes takes seconds.
     """
     content = msgspec.json.decode(data, type=Content)
     report = check(content)
-    if measure and not report.problems:
-        report = msgspec.structs.replace(report, problems=tuple(measure(content)))
-    return report
+    found = [each for each in report.problems if not urgent or each.code not in checks.URGENT_MAY]
+    if measure and not found:
+        found = list(measure(content))
+    return msgspec.structs.replace(report, problems=tuple(found))
 
 
 @contextlib.contextmanager

@@ -15,7 +15,6 @@ from django.utils.translation import gettext
 from i18nfield.strings import LazyI18nString
 
 from navigator import models
-from navigator.engine import checks
 from navigator.engine.flow import Recommendation
 from services import models as directory
 from services.models import from_record
@@ -23,7 +22,7 @@ from services.records import ContactPoint, Service, Text
 from services.texts import t
 
 from . import publish
-from .content import Content, check, encode, with_services
+from .content import Content, encode, with_services
 from .edition import Edition
 
 
@@ -184,22 +183,17 @@ def rules_of(edition: Edition, slug: str) -> list[Recommendation]:
     return [rule for rule in edition.flow.recommendations if rule.service == slug]
 
 
-def checked(content: Content) -> checks.Report:
-    """What keeps a change from being published at once. What only misleads nobody waits for the draft."""
-    report = check(content)
-    kept = (problem for problem in report.problems if problem.code not in checks.URGENT_MAY)
-    return msgspec.structs.replace(report, problems=tuple(kept))
-
-
-def publish_change(edition: Edition, change: Change, by: Any, note: str) -> models.Edition:
+def publish_change(
+    edition: Edition, change: Change, by: Any, note: str, *, measure: publish.Measure | None = None
+) -> models.Edition:
     """Publish a change of the edition in force as a new edition and write it to the draft, both or neither.
 
     Raises Changed if another edition is in force by now, and Refused if a check fails.
     """
     with publish.publishing():
         publish.unchanged(edition.number)
-        content = change.apply(edition.content)
-        report = checked(content)
+        data = encode(change.apply(edition.content))
+        report = publish.checked(data, measure, urgent=True)
         if report.problems:
             raise publish.Refused(report)
         if row := draft_row(change):
@@ -207,7 +201,7 @@ def publish_change(edition: Edition, change: Change, by: Any, note: str) -> mode
             entry = gettext("Urgent fix, published at once: %(note)s") % {"note": note}
             LogEntry.objects.log_actions(by.pk, [row], CHANGE, entry, single_object=True)
         longest = models.Edition._meta.get_field("note").max_length
-        return publish.store(encode(content), by, f"{t(change.service.name)}: {note}"[:longest])
+        return publish.store(data, by, f"{t(change.service.name)}: {note}"[:longest])
 
 
 def _with(content: Content, service: Service) -> Content:

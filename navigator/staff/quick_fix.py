@@ -11,9 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from navigator.editions import publish, quick_fix
+from navigator.editions.content import encode
 from navigator.editions.differences import differences
 from navigator.editions.edition import Edition
 from navigator.editions.publish import Changed, Refused
+from navigator.public.measure import too_large
 from services import models as directory
 from services.texts import t
 
@@ -57,7 +59,7 @@ def _confirm(request: HttpRequest, form: QuickFixForm, context: dict[str, Any]) 
         try:
             if request.POST.get("edition") != str(edition.number):
                 raise Changed
-            row = quick_fix.publish_change(edition, change, request.user, form.cleaned_data["note"])
+            row = quick_fix.publish_change(edition, change, request.user, form.cleaned_data["note"], measure=too_large)
         except Changed:
             messages.error(request, _("Nothing was published: another edition is in force by now. Look again."))
         except Refused:
@@ -66,7 +68,7 @@ def _confirm(request: HttpRequest, form: QuickFixForm, context: dict[str, Any]) 
             messages.success(request, _("Edition %(number)s is published.") % {"number": row.number})
             return redirect("admin:editions")
     fixed = change.apply(edition.content)
-    report = quick_fix.checked(fixed)
+    report = publish.checked(encode(fixed), too_large, urgent=True)
     context |= {
         "form": form,
         "groups": grouped(differences(edition.content, fixed)),

@@ -87,10 +87,12 @@ def test_a_number_that_differs_in_the_draft_already_is_left_there_and_said(publi
 
 
 def test_a_service_switched_off_leaves_the_public_and_the_draft_with_its_rules(publisher):
+    local = in_force.current().local["childhelp"]
     page, _done = fix(publisher, OFF)
     assert "taken off" in text(page)
+    assert f"So do {len(local)} local services of it." in text(page)
     edition = in_force.current()
-    assert "childhelp" not in edition.services
+    assert not {"childhelp", *(each.slug for each in local)} & edition.services.keys()
     assert all(rule.service != "childhelp" for rule in edition.flow.recommendations)
     assert Service.objects.get(slug="childhelp").status == "retired"
     assert publish.check_draft()[1].problems == ()
@@ -144,6 +146,13 @@ def test_an_alert_that_the_draft_would_refuse_is_refused(publisher, wrong):
     page, _done = fix(publisher, {**ALERT, "alert_es": wrong})
     assert set(page.context["form"].errors) == {"alert_es"}
     assert number() == before
+
+
+def test_an_alert_that_makes_an_outcome_stand_out_is_refused_in_words(publisher):
+    before = number()
+    page, done = fix(publisher, {**ALERT, "alert_en": " ".join(f"{n * 2654435761 % 2**32:x}" for n in range(400))})
+    assert "An outcome in English takes" in text(page)
+    assert done.status_code == CONFLICT and number() == before
 
 
 def test_an_alert_is_set_and_cleared(publisher):
