@@ -11,6 +11,7 @@ from navigator.editions.edition import Edition, as_edition
 from navigator.engine.flow import FIRST_SHOWN, YOU, Answer, Answers, Question, holds, recommend
 from navigator.engine.soundness import Problem
 from navigator.engine.walk import Outcome, walk
+from services import areas
 from services.messages import Message
 from services.records import Record, Service, Text
 
@@ -54,11 +55,15 @@ def heaviest_place(edition: Edition, answers: Answers) -> str:
 
     A few dozen local cards of nearly equal length: to count them is enough, and cheap.
     """
-    local = [each for rule in recommend(edition.flow, answers) for each in edition.local.get(rule.service, ())]
     weight: Counter[str] = Counter()
-    for service in local:
-        for area in service.areas:
-            weight[area] += 10 + len(service.ways)
+    for rule in recommend(edition.flow, answers):
+        own = [edition.services[rule.service]] if rule.service in edition.services else []
+        for service in (*own, *edition.local.get(rule.service, ())):
+            for area in service.areas:
+                weight[area] += 10 + len(service.ways)
+    for county in weight.keys() & areas.COUNTIES.keys():  # people there are shown what is for the whole state besides
+        state = areas.state_of(county)
+        weight[county] += weight[state.code] if state else 0
     return max(weight, key=lambda area: (weight[area], area), default="")
 
 
