@@ -19,11 +19,29 @@ from .steps import cipher, hour
 
 NOWHERE = "-"
 """In place of a place: the person does not want to say."""
+FEW = 24
+"""So many counties all stand in the list, each by some 18 bytes of a page. Where more have a service, it shows those
+of the state chosen alone, and outcomes have a larger size (sizes.py): 254 may be in one state."""
 
 
 def known(edition: Edition) -> tuple[str, ...]:
     """The places that can be chosen: the states and territories, the counties with a service, and the host's own."""
     return tuple(dict.fromkeys((*areas.BY_CODE, *edition.counties, *filter(None, [settings.HOME_AREA]))))
+
+
+def many(edition: Edition) -> bool:
+    """Whether so many counties have a service that they stand in the list state by state."""
+    return len(edition.counties) > FEW
+
+
+def _listed(edition: Edition, place: str) -> set[str]:
+    """What stands in the list where a place is chosen; that too, should its last service have been taken off."""
+    state = areas.state_of(place)
+    return {
+        *areas.BY_CODE,
+        *(county for county in edition.counties if not many(edition) or state == areas.state_of(county)),
+        *filter(None, (place, settings.HOME_AREA)),
+    }
 
 
 def where(place: str) -> str:
@@ -41,32 +59,36 @@ def unseal(edition: Edition, value: str, now: dt.datetime | None = None) -> str:
     """The place that a form sent, or NOWHERE; empty for a value that is none, or older than the last hour."""
     for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
         for made in (hour(now), hour(now) - 1):
-            for place in (NOWHERE, *known(edition)):
-                if _value(secret, made, place) == value:
-                    return place
+            if place := _opened(secret, made, known(edition)).get(value):
+                return place
     return ""
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=512)
 def _value(secret: str, hour: int, place: str) -> str:
     # The tag of AES-SIV is a keyed hash of what goes with the text; six bytes of it tell all places apart.
     tag = cipher(secret, hour).encrypt(b"\0", [b"place", place.encode()])[:6]
     return base64.urlsafe_b64encode(tag).decode()
 
 
+@lru_cache(maxsize=8)
+def _opened(secret: str, hour: int, places: tuple[str, ...]) -> dict[str, str]:
+    return {_value(secret, hour, place): place for place in (NOWHERE, *places)}
+
+
 def context(edition: Edition, place: str) -> dict[str, Any]:
     """What the template of "Choose your state" needs: the places by name, each with its sealed value."""
-    codes = known(edition)
-    if place and place not in codes:  # its services were taken off since it was chosen
-        codes = (*codes, place)
-    parts = {code: _parts(code) for code in codes}
+    parts = {code: _parts(code) for code in _listed(edition, place)}
     return {
         "place": t(areas.name(place)) if place else "",
         "at_home": bool(place) and place == settings.HOME_AREA,
+        # A state is chosen, and some of its counties have more.
+        "counties": place in areas.BY_CODE and any(areas.within(county, [place]) for county in edition.counties),
+        "by_state": many(edition),
         "nowhere": seal(NOWHERE),
         "places": [
             (code, seal(code), ": ".join(parts[code]), code == place)
-            for code in sorted(codes, key=lambda code: [fold(part) for part in parts[code]])
+            for code in sorted(parts, key=lambda code: [fold(part) for part in parts[code]])
         ],
     }
 

@@ -21,7 +21,7 @@ from navigator.editions import in_force, wording
 from navigator.editions.edition import Edition
 from navigator.editions.in_force import NoEdition
 from navigator.engine import checks, flow
-from services import labels
+from services import areas, labels
 from services.texts import t
 
 from . import cards, finder, open_data, page_cache, places, search, sizes, steps
@@ -63,7 +63,9 @@ def step_response(request: HttpRequest, edition: Edition) -> HttpResponse:
             # with made-up forms.
             ("anew", *key[:3]) if notice else (*key[:3], sensible),
             lambda: sizes.pack(
-                render_step(request, edition, step, ticked, notice, fitting, whole=whole), name, _sizes(step, whole)
+                render_step(request, edition, step, ticked, notice, fitting, whole=whole),
+                name,
+                _sizes(edition, step, whole),
             ),
         )
     return _reply(page, name, "noindex" if request.method == "POST" else "index")
@@ -82,10 +84,10 @@ def _reply(page: bytes, name: str, robots: str) -> HttpResponse:
     return response
 
 
-def _sizes(step: Step, whole: bool) -> sizes.Sizes:
+def _sizes(edition: Edition, step: Step, whole: bool) -> sizes.Sizes:
     """The sizes that a step may have."""
     if step.done:
-        return sizes.outcome(get_language() or "", whole=whole)
+        return sizes.outcome(get_language() or "", many=places.many(edition), whole=whole)
     return sizes.PAGE if whole else sizes.STEP
 
 
@@ -227,6 +229,7 @@ def outcome_context(edition: Edition, step: Step) -> dict[str, Any]:
     return {
         "outcome": True,
         "outside": _outside(shown, given),
+        "local": sum(bool(card.service.areas) for card in shown),
         "top": shown[0] if shown else None,
         "next": shown[1 : flow.FIRST_SHOWN],
         "more": shown[flow.FIRST_SHOWN :],
@@ -339,6 +342,7 @@ def render_all(request: HttpRequest, edition: Edition, wish: search.Wish, open_n
         context["instead"] = [cards.of(edition, edition.services[slug]) for slug in INSTEAD if slug in edition.services]
     else:
         context["groups"] = groups(edition, place)
+        context["local"] = sum(bool(service.areas) for service in edition.at(place))
     if request.htmx:  # type: ignore[attr-defined]
         return render_to_string("parts/groups.html", {**context, "swapped": True})
     return render_to_string("all.html", {**base_context(request), **directory_context(edition), **context})
@@ -377,9 +381,15 @@ def _unreadable(wish: tuple[search.Wish, str]) -> bytes:
     return hashlib.blake2b(repr(wish).encode(), key=_PEPPER, digest_size=16).digest()
 
 
+LOCAL = ""
+"""In place of a category: what is for the place that was chosen."""
+
+
 def groups(edition: Edition, place: str = "") -> list[tuple[str, list[cards.Card]]]:
-    """All services for people at a place as cards, by group, in the order of the groups."""
+    """All services for people at a place as cards: first what is just for them, then by group, in their order."""
+    order = [key for key, _name in labels.CATEGORY]
     found: dict[str, list[cards.Card]] = {}
-    for service in edition.at(place):
-        found.setdefault(service.category, []).append(cards.of(edition, service))
-    return [(str(name), found[key]) for key, name in labels.CATEGORY if key in found]
+    for service in sorted(edition.at(place), key=lambda service: order.index(service.category)):
+        found.setdefault(LOCAL if service.areas else service.category, []).append(cards.of(edition, service))
+    here = (LOCAL, gettext("In %(place)s") % {"place": t(areas.name(place))})
+    return [(str(name), found[key]) for key, name in (here, *labels.CATEGORY) if key in found]
