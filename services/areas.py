@@ -195,19 +195,25 @@ def local_versions(services: Iterable[Service]) -> dict[str, list[Service]]:
     return found
 
 
+def _nearest(services: Iterable[Service], place: str) -> list[Service]:
+    """Those of the services that help at a place, its own before those of its state."""
+    return sorted((each for each in services if within(place, each.areas)), key=lambda each: place not in each.areas)
+
+
 def placed(
     slugs: Sequence[str], services: Mapping[str, Service], local: Mapping[str, Sequence[Service]], place: str
 ) -> list[tuple[str, str]]:
     """What people at a place are shown, for the services recommended: each slug with the one it stands for.
 
     A local service comes right after its national one, or in its place if that one only tells how to find it. What is
-    for other areas is left out. ``place`` is empty where nobody said: then nothing local is shown.
+    for other areas is left out; of a county what is its own comes before what is its state's. ``place`` is empty where
+    nobody said: then nothing local is shown.
     """
     found: dict[str, str] = {}
     for slug in slugs:
         if not finds(services[slug], place):
             continue
-        here = [each.slug for each in local.get(slug, ()) if within(place, each.areas)] if place else []
+        here = [each.slug for each in _nearest(local.get(slug, ()), place)]
         if not (here and services[slug].finder):
             found.setdefault(slug, slug)
         for each in here:

@@ -342,7 +342,7 @@ def render_all(request: HttpRequest, edition: Edition, wish: search.Wish, open_n
         context["instead"] = [cards.of(edition, edition.services[slug]) for slug in INSTEAD if slug in edition.services]
     else:
         context["groups"] = groups(edition, place)
-        context["local"] = sum(bool(service.areas) for service in edition.at(place))
+        context["local"] = sum(len(shown) for _name, shown, local in context["groups"] if local)
     if request.htmx:  # type: ignore[attr-defined]
         return render_to_string("parts/groups.html", {**context, "swapped": True})
     return render_to_string("all.html", {**base_context(request), **directory_context(edition), **context})
@@ -382,14 +382,18 @@ def _unreadable(wish: tuple[search.Wish, str]) -> bytes:
 
 
 LOCAL = ""
-"""In place of a category: what is for the place that was chosen."""
+"""In place of a category: what is just for people at the place chosen."""
 
 
-def groups(edition: Edition, place: str = "") -> list[tuple[str, list[cards.Card]]]:
-    """All services for people at a place as cards: first what is just for them, then by group, in their order."""
+def groups(edition: Edition, place: str = "") -> list[tuple[str, list[cards.Card], bool]]:
+    """All services for people at a place as cards, by group, in the order of the groups; first what is just for them.
+
+    An office of immigration enforcement stays in its group: it must not be among the first that a person sees.
+    """
     order = [key for key, _name in labels.CATEGORY]
     found: dict[str, list[cards.Card]] = {}
     for service in sorted(edition.at(place), key=lambda service: order.index(service.category)):
-        found.setdefault(LOCAL if service.areas else service.category, []).append(cards.of(edition, service))
+        first = service.areas and service.answered_by != "immigration"
+        found.setdefault(LOCAL if first else service.category, []).append(cards.of(edition, service))
     here = (LOCAL, gettext("In %(place)s") % {"place": t(areas.name(place))})
-    return [(str(name), found[key]) for key, name in (here, *labels.CATEGORY) if key in found]
+    return [(str(name), found[key], key == LOCAL) for key, name in (here, *labels.CATEGORY) if key in found]
