@@ -1,13 +1,13 @@
 """Where a service helps: the states and territories, and the counties within them.
 
 A state or territory has its code of ISO 3166-2 (``US-TX``), a county its five digits of FIPS 6-4 (``48201``), of which
-the first two are the state's. Names in English are those of the US Census Bureau (ANSI state codes,
+the first two are the state's. Names in English are those of the US Census Bureau (ANSI codes,
 https://www.census.gov/library/reference/code-lists/ansi.html), in Spanish those of Unicode CLDR and of USAGov en
 Español where they differ.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
@@ -97,24 +97,40 @@ BY_CODE = {state.code: state for state in STATES}
 _BY_FIPS = {state.fips: state for state in STATES}
 
 
+def _counties() -> dict[str, str]:
+    lines = (Path(__file__).parent / "counties.txt").read_text(encoding="utf-8").splitlines()
+    return dict(line.split(" ", 1) for line in lines if not line.startswith("#"))
+
+
+COUNTIES = _counties()
+"""The counties and what counts as one (parishes, boroughs, some cities ...) by FIPS code, with their names."""
+_KINDS = {"County": "condado", "Parish": "parroquia", "Municipio": "municipio", "city": "ciudad"}
+"""The last word of a name in English, and what stands before the name in Spanish."""
+
+
 def state_of(area: str) -> State | None:
     """The state or territory of an area; None for an area that is not known."""
-    if re.fullmatch(r"\d{5}", area, re.ASCII) and area[2:] != "000":
-        return _BY_FIPS.get(area[:2])
-    return BY_CODE.get(area)
+    return _BY_FIPS[area[:2]] if area in COUNTIES else BY_CODE.get(area)
 
 
 def name(area: str) -> Text:
-    """An area as people call it; a county by its number, for we keep no names of counties."""
+    """An area as people call it."""
     state = state_of(area)
     if state is None:
         return {"en": area, "es": area}
     if area in BY_CODE:
         return state.name
+    county = county_name(area)
     return {
-        "en": f"County {area} ({state.name['en']})",
-        "es": f"Condado {area} ({state.name['es']})",
+        "en": f"{county['en']}, {state.name['en']}",
+        "es": f"{state.name['es']} ({county['es']})",  # this goes without an article, wherever it stands
     }
+
+
+def county_name(area: str) -> Text:
+    """A county without its state: Harris County."""
+    own, _, kind = COUNTIES[area].rpartition(" ")
+    return {"en": COUNTIES[area], "es": f"{_KINDS[kind]} de {own}" if kind in _KINDS else COUNTIES[area]}
 
 
 def within(place: str, areas: Iterable[str]) -> bool:
@@ -179,19 +195,25 @@ def local_versions(services: Iterable[Service]) -> dict[str, list[Service]]:
     return found
 
 
+def _nearest(services: Iterable[Service], place: str) -> list[Service]:
+    """Those of the services that help at a place, its own before those of its state."""
+    return sorted((each for each in services if within(place, each.areas)), key=lambda each: place not in each.areas)
+
+
 def placed(
     slugs: Sequence[str], services: Mapping[str, Service], local: Mapping[str, Sequence[Service]], place: str
 ) -> list[tuple[str, str]]:
     """What people at a place are shown, for the services recommended: each slug with the one it stands for.
 
     A local service comes right after its national one, or in its place if that one only tells how to find it. What is
-    for other areas is left out. ``place`` is empty where nobody said: then nothing local is shown.
+    for other areas is left out; of a county what is its own comes before what is its state's. ``place`` is empty where
+    nobody said: then nothing local is shown.
     """
     found: dict[str, str] = {}
     for slug in slugs:
         if not finds(services[slug], place):
             continue
-        here = [each.slug for each in local.get(slug, ()) if within(place, each.areas)] if place else []
+        here = [each.slug for each in _nearest(local.get(slug, ()), place)]
         if not (here and services[slug].finder):
             found.setdefault(slug, slug)
         for each in here:

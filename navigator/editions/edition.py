@@ -35,6 +35,12 @@ class Edition:
         """The local services of each national one, by its slug."""
         return areas.local_versions(self.services.values())
 
+    @cached_property
+    def counties(self) -> tuple[str, ...]:
+        """The counties that have a service of their own."""
+        named = {area for service in self.services.values() for area in service.areas}
+        return tuple(sorted(named & areas.COUNTIES.keys()))
+
     def at(self, place: str) -> list[records.Service]:
         """All services that people at a place are shown; only those of the whole country where it is empty."""
         national = [slug for slug, service in self.services.items() if not service.local_of]

@@ -11,10 +11,11 @@ from navigator.editions.edition import Edition, as_edition
 from navigator.engine.flow import FIRST_SHOWN, YOU, Answer, Answers, Question, holds, recommend
 from navigator.engine.soundness import Problem
 from navigator.engine.walk import Outcome, walk
+from services import areas
 from services.messages import Message
 from services.records import Record, Service, Text
 
-from . import finder, sizes, steps, views
+from . import finder, places, sizes, steps, views
 
 RESERVE = 512
 """Bytes left free for what one measure does not show: what is closed at other hours, how a person wants to reach out,
@@ -54,11 +55,18 @@ def heaviest_place(edition: Edition, answers: Answers) -> str:
 
     A few dozen local cards of nearly equal length: to count them is enough, and cheap.
     """
-    local = [each for rule in recommend(edition.flow, answers) for each in edition.local.get(rule.service, ())]
     weight: Counter[str] = Counter()
-    for service in local:
-        for area in service.areas:
-            weight[area] += 10 + len(service.ways)
+    for rule in recommend(edition.flow, answers):
+        own = [edition.services[rule.service]] if rule.service in edition.services else []
+        for service in (*own, *edition.local.get(rule.service, ())):
+            for area in service.areas:
+                weight[area] += 10 + len(service.ways)
+    for county in weight.keys() & areas.COUNTIES.keys():  # people there are shown what is for the whole state besides
+        state = areas.state_of(county)
+        weight[county] += weight[state.code] if state else 0
+    if places.many(edition):
+        for area in weight:
+            weight[area] += sum(areas.state_of(area) == areas.state_of(county) for county in edition.counties)
     return max(weight, key=lambda area: (weight[area], area), default="")
 
 
@@ -69,7 +77,7 @@ def _outcomes(edition: Edition, outcomes: list[Outcome], language: str) -> Itera
     most are made and measured, until none of several is heavier than those before.
     """
     words = _Words(edition, language)
-    room, heaviest, lighter = sizes.outcome(language)[-1] - RESERVE, (0, steps.Step()), 0
+    room, heaviest, lighter = sizes.outcome(language, many=places.many(edition))[-1] - RESERVE, (0, steps.Step()), 0
     for outcome in sorted(outcomes, key=words.of, reverse=True):
         step = ticked(edition, outcome)
         taken = _taken(edition, step)

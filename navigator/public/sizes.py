@@ -21,13 +21,14 @@ OUTCOME: Sizes = (13 * KB + 512,)
 """An outcome, as htmx swaps it: one size for all of them. The heaviest takes 12.4 KB today: in Spanish, by gzip, with
 everything ticked, where a state has the most local services. With its headers it still fits into what a server may
 send before it hears anything back (ten segments of 1,460 bytes), so 13.5 KB arrive as soon as 8 would."""
-OUTCOME_ADDED: Sizes = (24 * KB,)
-"""The same in a language that a host adds (LANGUAGES): other scripts take up to twice the bytes."""
+OUTCOME_LARGE: Sizes = (24 * KB,)
+"""The same in a language that a host adds (LANGUAGES), since other scripts take up to twice the bytes; and in each
+language where many counties have a service, since the list of them takes up to 5 KB."""
 PAGE: Sizes = (8 * KB,)
 """A whole page: a question, an error, or one of the small pages. With the style it comes in one round trip too."""
 OUTCOME_PAGE: Sizes = (16 * KB,)
 """An outcome as a whole page, where scripts are off or the language was switched."""
-OUTCOME_PAGE_ADDED: Sizes = (28 * KB,)
+OUTCOME_PAGE_LARGE: Sizes = (28 * KB,)
 FOUND: Sizes = (8 * KB, 32 * KB, 64 * KB)
 """What a search finds: up to about fourteen services, up to about ninety, more."""
 ALL: Sizes = (63 * KB, 96 * KB)
@@ -41,11 +42,14 @@ SHIPPED = {"en", "es"}
 """The languages that the content comes in; publishing holds their outcomes to the smaller size."""
 
 
-def outcome(language: str, *, whole: bool = False) -> Sizes:
-    """The sizes that an outcome may have in a language, as htmx swaps it or as a whole page."""
-    if language in SHIPPED:
+def outcome(language: str, *, many: bool, whole: bool = False) -> Sizes:
+    """The sizes that an outcome may have in a language, as htmx swaps it or as a whole page.
+
+    ``many``: where many counties have a service (places.py).
+    """
+    if language in SHIPPED and not many:
         return OUTCOME_PAGE if whole else OUTCOME
-    return OUTCOME_PAGE_ADDED if whole else OUTCOME_ADDED
+    return OUTCOME_PAGE_LARGE if whole else OUTCOME_LARGE
 
 
 def pack(page: str, encoding: str, sizes: Sizes) -> bytes:

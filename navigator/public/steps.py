@@ -21,7 +21,6 @@ from django.conf import settings
 from django.utils import timezone
 
 from navigator.engine.flow import SKIP, Answer, Answers, Flow, next_question, offered, offered_ticks, replay
-from services import areas
 
 BLOCK = 512
 """Bytes to which the content of a token is filled up: enough for the longest answers with every tick."""
@@ -46,18 +45,14 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, array_
     prefer: str = ""
     """How the person wants to reach out: a key of ``cards.PREFERENCES``, or empty."""
     place: str = ""
-    """The state or county that the person chose; NOWHERE if they chose none; empty: nothing said."""
-
-
-NOWHERE = "-"
-"""In place of a place: the person does not want to say."""
+    """The state or county that the person chose; ``places.NOWHERE`` if they chose none; empty: nothing said."""
 
 
 def seal(step: Step, now: dt.datetime | None = None) -> str:
     """The step as an opaque token for this hour."""
     data = msgspec.json.encode(step)
     filled = data.ljust(-(-len(data) // BLOCK) * BLOCK)
-    return base64.urlsafe_b64encode(_cipher(settings.SECRET_KEY, _hour(now)).encrypt(filled, None)).decode()
+    return base64.urlsafe_b64encode(cipher(settings.SECRET_KEY, hour(now)).encrypt(filled, None)).decode()
 
 
 def unseal(token: str, now: dt.datetime | None = None) -> Step | None:
@@ -71,62 +66,24 @@ def unseal(token: str, now: dt.datetime | None = None) -> Step | None:
     if base64.urlsafe_b64encode(data).decode() != token:  # decoding overlooks what does not belong
         return None
     for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
-        for hour in (_hour(now), _hour(now) - 1):
+        for made in (hour(now), hour(now) - 1):
             try:
-                return msgspec.json.decode(_cipher(secret, hour).decrypt(data, None), type=Step)
+                return msgspec.json.decode(cipher(secret, made).decrypt(data, None), type=Step)
             except (InvalidTag, ValueError, msgspec.MsgspecError):
                 continue
     return None
 
 
-def _hour(now: dt.datetime | None) -> int:
+def hour(now: dt.datetime | None) -> int:
+    """The number of the hour, which goes into the key."""
     return int((now or timezone.now()).timestamp()) // HOUR
 
 
 @lru_cache(maxsize=16)
-def _cipher(secret: str, hour: int) -> AESSIV:
+def cipher(secret: str, hour: int) -> AESSIV:
+    """What seals in an hour."""
     derive = HKDF(algorithm=SHA256(), length=64, salt=None, info=b"navigator answers %d" % hour)
     return AESSIV(derive.derive(secret.encode()))
-
-
-# The place. A position would not do: what a form without script sent stays on the disk (C4), and the list of states is
-# the same for everybody. So each place has a short value of its own for the hour; none can be told from another.
-
-
-def places() -> tuple[str, ...]:
-    """The places that can be chosen: the states and territories, and the host's own county."""
-    return tuple(dict.fromkeys((*areas.BY_CODE, *filter(None, [settings.HOME_AREA]))))
-
-
-def seal_place(place: str, now: dt.datetime | None = None) -> str:
-    """What stands for a place in a form, in this hour; all have one length."""
-    return _values(settings.SECRET_KEY, _hour(now), places())[place]
-
-
-def unseal_place(value: str, now: dt.datetime | None = None) -> str:
-    """The place that a form sent, or NOWHERE; empty for a value that is none, or older than the last hour."""
-    for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
-        for hour in (_hour(now), _hour(now) - 1):
-            for place, known in _values(secret, hour, places()).items():
-                if known == value:
-                    return place
-    return ""
-
-
-@lru_cache(maxsize=16)
-def _values(secret: str, hour: int, places: tuple[str, ...]) -> dict[str, str]:
-    cipher = _cipher(secret, hour)
-    # The tag of AES-SIV is a keyed hash of what goes with the text; six bytes of it tell sixty places apart.
-    return {
-        place: base64.urlsafe_b64encode(cipher.encrypt(b"\0", [b"place", place.encode()])[:6]).decode()
-        for place in (NOWHERE, *places)
-    }
-
-
-def where(place: str) -> str:
-    """The place of which the services are shown: the one chosen, else the host's own; empty for none."""
-    place = place or settings.HOME_AREA
-    return place if areas.state_of(place) else ""
 
 
 def start(flow: Flow) -> Step:

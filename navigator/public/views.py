@@ -22,9 +22,9 @@ from navigator.editions.edition import Edition
 from navigator.editions.in_force import NoEdition
 from navigator.engine import checks, flow
 from services import areas, labels
-from services.texts import fold, t
+from services.texts import t
 
-from . import cards, finder, open_data, page_cache, search, sizes, steps
+from . import cards, finder, open_data, page_cache, places, search, sizes, steps
 from .page_cache import PageCaches
 from .pages import allow, base_context, error
 from .steps import Step
@@ -50,7 +50,7 @@ def step_response(request: HttpRequest, edition: Edition) -> HttpResponse:
     name = page_cache.encoding(request)
     if form and form.get("g") == [steps.FIND] and not whole:
         return _found(edition, form, name)
-    posted = _posted(form)
+    posted = _posted(edition, form)
     key = (get_language(), whole, name, posted)
     caches = edition.derived(PageCaches)
     page = caches.steps.get(key) or caches.outcomes.get(key)
@@ -63,7 +63,9 @@ def step_response(request: HttpRequest, edition: Edition) -> HttpResponse:
             # with made-up forms.
             ("anew", *key[:3]) if notice else (*key[:3], sensible),
             lambda: sizes.pack(
-                render_step(request, edition, step, ticked, notice, fitting, whole=whole), name, _sizes(step, whole)
+                render_step(request, edition, step, ticked, notice, fitting, whole=whole),
+                name,
+                _sizes(edition, step, whole),
             ),
         )
     return _reply(page, name, "noindex" if request.method == "POST" else "index")
@@ -82,10 +84,10 @@ def _reply(page: bytes, name: str, robots: str) -> HttpResponse:
     return response
 
 
-def _sizes(step: Step, whole: bool) -> sizes.Sizes:
+def _sizes(edition: Edition, step: Step, whole: bool) -> sizes.Sizes:
     """The sizes that a step may have."""
     if step.done:
-        return sizes.outcome(get_language() or "", whole=whole)
+        return sizes.outcome(get_language() or "", many=places.many(edition), whole=whole)
     return sizes.PAGE if whole else sizes.STEP
 
 
@@ -111,7 +113,7 @@ def _form(request: HttpRequest) -> dict[str, list[str]] | None:
     return parse_qs(body.decode(errors="replace"), keep_blank_values=True)  # a body is short: the middleware sees to it
 
 
-def _posted(form: dict[str, list[str]] | None) -> Posted | None:
+def _posted(edition: Edition, form: dict[str, list[str]] | None) -> Posted | None:
     """What a form says; None if there is none, or it asks for the start.
 
     Whatever else it holds, and whatever is longer than we send, is dropped: it would make equal forms differ.
@@ -130,7 +132,7 @@ def _posted(form: dict[str, list[str]] | None) -> Posted | None:
         position if len(position) < LONGEST_MOVE else "",
         tuple(sorted({tick for tick in form.get("a", ()) if len(tick) < LONGEST_MOVE})) if fitting else (),
         prefer if fitting and prefer in cards.PREFERENCES else "",
-        steps.unseal_place(form.get("s", [""])[-1]) if fitting else "",
+        places.unseal(edition, form.get("s", [""])[-1]) if fitting else "",
     )
 
 
@@ -212,7 +214,7 @@ def outcome_context(edition: Edition, step: Step) -> dict[str, Any]:
     """What the template of an outcome needs."""
     given = flow.complete(edition.flow, step.answers)
     now = timezone.now()
-    fit = _fit(edition.flow, step)
+    fit = _fit(edition, step)
     shown = [
         cards.card(
             service,
@@ -221,12 +223,13 @@ def outcome_context(edition: Edition, step: Step) -> dict[str, Any]:
             wording.reason(service, flow.addressed(rule, given)),
             fit["prefer"],
         )
-        for service, rule in edition.recommend(given, steps.where(step.place))
+        for service, rule in edition.recommend(given, places.where(step.place))
     ]
     guidance = [flow.addressed(text, given) for text in flow.guide(edition.flow, given)]
     return {
         "outcome": True,
         "outside": _outside(shown, given),
+        "local": sum(bool(card.service.areas) for card in shown),
         "top": shown[0] if shown else None,
         "next": shown[1 : flow.FIRST_SHOWN],
         "more": shown[flow.FIRST_SHOWN :],
@@ -252,10 +255,10 @@ def _outside(shown: list[cards.Card], given: flow.Answers) -> cards.Card | None:
     return next((card for card in shown if card.service.answered_by == "neither" and card.ways), None)
 
 
-def _fit(questions: flow.Flow, step: Step) -> dict[str, Any]:
+def _fit(edition: Edition, step: Step) -> dict[str, Any]:
     """What the template of "Make this list fit you" needs, and the way to reach out that comes first."""
-    many = questions.many
-    place = steps.where(step.place)
+    many = edition.flow.many
+    place = places.where(step.place)
     ticks = step.answers.get(many.key, ()) if many else ()
     implied = cards.DEAF_TICK in ticks
     # Where a tick says it, no preference says it again.
@@ -270,19 +273,7 @@ def _fit(questions: flow.Flow, step: Step) -> dict[str, Any]:
         "preferred": step.prefer,
         "prefer": step.prefer or (cards.DEAF if implied else ""),
         "chosen": len(ticks) + bool(step.prefer) + bool(place),
-        **place_context(place),
-    }
-
-
-def place_context(place: str) -> dict[str, Any]:
-    """What the template of "Choose your state" needs: the places by name, each with its sealed value."""
-    names = {code: t(areas.name(code)) for code in steps.places()}
-    in_order = sorted(names, key=lambda code: fold(names[code]))
-    return {
-        "place": names.get(place) or (t(areas.name(place)) if place else ""),
-        "at_home": bool(place) and place == settings.HOME_AREA,
-        "nowhere": steps.seal_place(steps.NOWHERE),
-        "places": [(code, steps.seal_place(code), names[code], code == place) for code in in_order],
+        **places.context(edition, place),
     }
 
 
@@ -318,7 +309,7 @@ def all_services(request: HttpRequest) -> HttpResponse:
 def directory_response(request: HttpRequest, edition: Edition) -> HttpResponse:
     """All services of this edition, or those that fit what a person looks for."""
     wish, open_now = _wished(request, edition)
-    place = _chosen_place(request)
+    place = _chosen_place(request, edition)
     name = page_cache.encoding(request)
     whole = not request.htmx  # type: ignore[attr-defined]
     # Searches have a memory of their own: there are many, and they must not push outcomes out.
@@ -336,21 +327,22 @@ INSTEAD = ("dial-211", "988-lifeline")
 """Services that know the others, or listen to anyone: shown where nothing fits."""
 
 
-def _chosen_place(request: HttpRequest) -> str:
+def _chosen_place(request: HttpRequest, edition: Edition) -> str:
     """The place chosen on the page of all services, else the host's own; empty for none."""
     posted = request.method == "POST" and same_origin(request)
-    return steps.where(steps.unseal_place(request.POST.get("s", "")) if posted else "")
+    return places.where(places.unseal(edition, request.POST.get("s", "")) if posted else "")
 
 
 def render_all(request: HttpRequest, edition: Edition, wish: search.Wish, open_now: bool, place: str) -> str:
     """The services that a person looks for as HTML: the whole page, or only the part that htmx swaps."""
-    context: dict[str, Any] = place_context(place)
+    context: dict[str, Any] = places.context(edition, place)
     if wish or open_now:
         shown = (cards.of(edition, service) for service in search.find(edition, wish, place))
         context["found"] = [card for card in shown if card.state == "open" or not open_now]
         context["instead"] = [cards.of(edition, edition.services[slug]) for slug in INSTEAD if slug in edition.services]
     else:
         context["groups"] = groups(edition, place)
+        context["local"] = sum(len(shown) for _name, shown, local in context["groups"] if local)
     if request.htmx:  # type: ignore[attr-defined]
         return render_to_string("parts/groups.html", {**context, "swapped": True})
     return render_to_string("all.html", {**base_context(request), **directory_context(edition), **context})
@@ -389,9 +381,19 @@ def _unreadable(wish: tuple[search.Wish, str]) -> bytes:
     return hashlib.blake2b(repr(wish).encode(), key=_PEPPER, digest_size=16).digest()
 
 
-def groups(edition: Edition, place: str = "") -> list[tuple[str, list[cards.Card]]]:
-    """All services for people at a place as cards, by group, in the order of the groups."""
+LOCAL = ""
+"""In place of a category: what is just for people at the place chosen."""
+
+
+def groups(edition: Edition, place: str = "") -> list[tuple[str, list[cards.Card], bool]]:
+    """All services for people at a place as cards, by group, in the order of the groups; first what is just for them.
+
+    An office of immigration enforcement stays in its group: it must not be among the first that a person sees.
+    """
+    order = [key for key, _name in labels.CATEGORY]
     found: dict[str, list[cards.Card]] = {}
-    for service in edition.at(place):
-        found.setdefault(service.category, []).append(cards.of(edition, service))
-    return [(str(name), found[key]) for key, name in labels.CATEGORY if key in found]
+    for service in sorted(edition.at(place), key=lambda service: order.index(service.category)):
+        first = service.areas and service.answered_by != "immigration"
+        found.setdefault(LOCAL if first else service.category, []).append(cards.of(edition, service))
+    here = (LOCAL, gettext("In %(place)s") % {"place": t(areas.name(place))})
+    return [(str(name), found[key], key == LOCAL) for key, name in (here, *labels.CATEGORY) if key in found]

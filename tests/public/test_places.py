@@ -8,8 +8,10 @@ from django.utils import timezone
 
 from navigator.editions import in_force
 from navigator.editions.edition import as_edition
-from navigator.public import steps
+from navigator.public import places, steps
 from navigator.public.steps import BACK, CHANGE, FIT, RESULTS, STAY, Step
+from services import areas
+from tests.counties import HARRIS, TRAVIS, with_shelters
 
 from .test_ticks import FORM, Visit
 
@@ -47,7 +49,7 @@ def test_the_line_of_ones_state_stands_right_after_the_national_one(visit):
     assert visit.services[at + 1] == "tx-child-abuse"
     assert "tel:+18002525400" in visit.text
     assert chosen(visit.text) == ["US-TX"]
-    assert "With help in Texas." in visit.text
+    assert "This list has 4 services for people in Texas." in visit.text
     assert not [slug for slug in visit.services if slug.startswith("ok-")]
 
 
@@ -79,14 +81,14 @@ def test_a_finder_asks_for_the_state_opens_the_panel_and_makes_room_for_the_loca
     assert visit.services.index("ky-vine") == before.index("vine-state")
 
 
-def test_places_are_sent_as_values_of_one_length_that_tell_nothing_in_another_hour(visit):
+def test_places_are_sent_as_values_of_one_length_that_tell_nothing_in_another_hour(visit, real):
     values = [value for value, _chosen in options(visit.text).values()]
     assert len(values) == len(set(values)) == 56
-    assert {len(value) for value in values} == {8} == {len(steps.seal_place(steps.NOWHERE))}
+    assert {len(value) for value in values} == {8} == {len(places.seal(places.NOWHERE))}
     then = timezone.now() + timezone.timedelta(hours=2)
-    assert steps.unseal_place(values[0]) == next(iter(options(visit.text)))
-    assert steps.unseal_place(values[0], then) == ""
-    assert steps.seal_place("US-TX") != steps.seal_place("US-TX", then)
+    assert places.unseal(real, values[0]) == next(iter(options(visit.text)))
+    assert places.unseal(real, values[0], then) == ""
+    assert places.seal("US-TX") != places.seal("US-TX", then)
 
 
 def test_the_token_has_one_length_with_a_place_and_without(visit):
@@ -112,12 +114,121 @@ def test_only_the_button_applies_the_place(visit):
         assert "tx-child-abuse" not in visit.services
 
 
-@pytest.mark.parametrize("place", ["US-ZZ", "us-tx", "99999", "x" * 200])
+@pytest.mark.parametrize("place", ["US-ZZ", "us-tx", "99999", "48000", "48202", "x" * 200, "\N{FLAG IN HOLE}", "0"])
 def test_a_place_forged_into_a_token_gets_the_national_answer(client, place):
     forged = steps.seal(Step(answers=HURT_CHILD, place=place, done=True))
     text = client.post("/", f"t={forged}&g={STAY}", FORM).content.decode()
     assert 'data-service="childhelp"' in text and "tx-child-abuse" not in text
     assert chosen(text) == []
+
+
+@pytest.mark.parametrize("value", ["", "US-TX", "us-tx", "48201", "48202", "AAAAAAAA", "0" * 3000, "%00", "%ff", "-"])
+@pytest.mark.parametrize("script", [False, True])
+def test_a_place_that_makes_no_sense_gets_the_list_of_the_whole_country(client, value, script):
+    headers = {"HX-Request": "true"} if script else {}
+    response = client.post("/all/", f"s={value}", FORM, headers=headers)
+    assert response.status_code == 200
+    text = response.content.decode()
+    assert {"emergency-911", "childhelp"} <= set(shown(text)) and "tx-child-abuse" not in shown(text)
+
+
+def test_where_a_place_has_no_service_of_its_own_the_page_says_so():
+    visit = Visit()
+    visit.choose(danger="no", who="me", child="no", need="online", online="scam")
+    live_in(visit, "US-AS")
+    assert "For this we know no service just for American Samoa." in visit.text
+
+
+# Counties
+
+
+@pytest.fixture
+def counties(real):
+    """Puts an edition in force in which these counties have a shelter."""
+
+    def have(*codes):
+        in_force.serve(as_edition(with_shelters(real.content, *codes)))
+        return in_force.current()
+
+    return have
+
+
+PARTNER = {"danger": "no", "who": "me", "child": "no", "need": "hurt", "harm": "partner"}
+
+
+@pytest.mark.parametrize("script", [False, True])
+def test_a_countys_own_shelter_is_seen_in_that_county_alone(counties, script):
+    counties(HARRIS, TRAVIS)
+    visit = Visit(script)
+    visit.choose(**PARTNER)
+    seen = {}
+    for area in ("48201", "48453", "US-TX", "US-OH"):
+        live_in(visit, area)
+        assert chosen(visit.text) == [area]
+        seen[area] = [slug for slug in visit.services if slug.startswith(("shelter-", "tx-dom"))]
+    # What is nearest comes first.
+    assert seen == {
+        "48201": ["shelter-48201", "tx-domestic-violence"],
+        "48453": ["shelter-48453", "tx-domestic-violence"],
+        "US-TX": ["tx-domestic-violence"],
+        "US-OH": [],
+    }
+
+
+def test_counties_with_a_service_stand_in_the_list_right_after_their_state(counties):
+    counties("48453", "48201", "01001")
+    for address, names in (
+        ("/all/", ("Alabama", "Alabama: Autauga County", "Texas", "Texas: Harris County", "Texas: Travis County")),
+        ("/es/all/", ("Alabama", "Alabama: condado de Autauga", "Texas", "Texas: condado de Harris")),
+    ):
+        text = Client().get(address).content.decode()
+        listed = re.findall(r"<option[^>]*data-area[^>]*>([^<]+)<", text)
+        at = [listed.index(name) for name in names]
+        assert at == [*range(at[0], at[0] + 2), *range(at[2], at[2] + len(at) - 2)]
+    values = [value for value, _chosen in options(text).values()]
+    assert len(values) == len(set(values)) == 59
+    assert {len(value) for value in values} == {8}
+
+
+def test_whoever_chose_a_state_is_told_of_its_counties(counties):
+    counties(HARRIS)
+    visit = Visit()
+    visit.choose(**HURT_CHILD)
+    for area, told in (("US-TX", True), ("US-OK", False), (HARRIS, False)):
+        live_in(visit, area)
+        assert ("Some counties there have more." in visit.text) is told
+
+
+def test_a_county_counts_as_its_state_until_its_service_is_there_and_stays_chosen_when_it_goes(counties, real):
+    counties(HARRIS)
+    visit = Visit()
+    visit.choose(**HURT_CHILD)
+    live_in(visit, HARRIS)
+    in_force.serve(real)
+    for move in ({"g": STAY}, {"g": FIT, "s": "AAAAAAAA"}, {"g": FIT, "s": "48201"}):
+        visit.send(**move)
+        assert chosen(visit.text) == [HARRIS]
+        assert "tx-child-abuse" in visit.services
+
+
+@pytest.mark.parametrize("script", [False, True])
+def test_many_counties_are_listed_state_by_state(counties, script):
+    edition = counties(*(code for code in areas.COUNTIES if code[:2] in ("48", "01")))
+    assert places.many(edition)
+    visit = Visit(script)
+    visit.choose(**PARTNER)
+    assert len(options(visit.text)) == 56
+    live_in(visit, "US-TX")
+    assert len(options(visit.text)) == 56 + 254 and "Some counties there have more." in visit.text
+    live_in(visit, HARRIS)
+    assert chosen(visit.text) == [HARRIS] and "shelter-48201" in visit.services
+    live_in(visit, "US-AL")
+    assert "01001" in options(visit.text) and HARRIS not in options(visit.text)
+    # On the list of all services the options are swapped with the groups.
+    headers = {"HX-Request": "true"} if script else {}
+    page = visit.client.get("/all/").content.decode()
+    page = visit.client.post("/all/", f"s={options(page)['US-TX'][0]}", FORM, headers=headers).content.decode()
+    assert chosen(page) == ["US-TX"] and HARRIS in options(page)
 
 
 # A host's own place
@@ -142,16 +253,27 @@ def test_a_hosts_own_place_is_stated_and_can_be_changed(home):
     assert "This site shows help in Texas." in visit.text
     live_in(visit, "US-OK")
     assert "ok-child-abuse" in visit.services and "tx-child-abuse" not in visit.services
-    visit.send(s=steps.seal_place(steps.NOWHERE), g=FIT)
+    visit.send(s=places.seal(places.NOWHERE), g=FIT)
     assert not [slug for slug in visit.services if slug[:3] in ("tx-", "ok-")]
 
 
 def test_a_host_can_be_a_county(home):
     home("48201")
-    visit = Visit()
-    visit.send(g=RESULTS)
-    assert chosen(visit.text) == ["48201"]
-    assert "County 48201 (Texas)" in visit.text
+    for address, words in (
+        ("/", "This site shows help in Harris County, Texas."),
+        ("/es/", "Este sitio muestra ayuda en Texas (condado de Harris)."),
+    ):
+        assert words in Client().get(f"{address}all/").content.decode()
+        visit = Visit(address=address)
+        visit.choose(**HURT_CHILD)
+        assert chosen(visit.text) == ["48201"]
+        assert words in visit.text
+        assert "tx-child-abuse" in visit.services
+        live_in(visit, "US-OK")
+        assert "ok-child-abuse" in visit.services and "tx-child-abuse" not in visit.services
+        assert words not in visit.text
+        visit.send(s=places.seal(places.NOWHERE), g=FIT)
+        assert not [slug for slug in visit.services if slug[:3] in ("tx-", "ok-")]
 
 
 # All services
@@ -173,6 +295,22 @@ def test_the_list_of_all_services_shows_those_of_the_place_chosen_there(script):
     assert "ky-vine" in shown(text) and "vine-state" not in shown(text)
     assert not [slug for slug in shown(text) if slug.startswith("tx-")]
     assert not response.cookies
+
+
+@pytest.mark.parametrize("script", [False, True])
+def test_what_is_just_for_the_place_stands_first_and_open_but_no_office_of_immigration(script):
+    client = Client()
+    page = client.get("/all/").content.decode()
+    assert '<details class="group" open>' not in page
+    headers = {"HX-Request": "true"} if script else {}
+    page = client.post("/all/", f"s={options(page)['US-TX'][0]}", FORM, headers=headers).content.decode()
+    (first,) = re.findall(r'<details class="group" open>.*?(?=<details class="group">)', page, re.DOTALL)
+    assert "In Texas" in first
+    assert {"tx-child-abuse", "tx-vine", "tx-domestic-violence"} <= set(shown(first))
+    assert not [slug for slug in shown(first) if not slug.startswith("tx-")]
+    assert "ice-ero-houston-field-office" in shown(page)
+    assert len(shown(page)) == len(set(shown(page)))
+    assert ("This list has 7 services for people in Texas." in page) is script  # it is said; the heading shows it
 
 
 def test_a_search_stays_within_the_place(client):

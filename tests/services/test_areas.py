@@ -21,13 +21,27 @@ def test_there_are_fifty_states_the_district_and_five_territories_each_once():
     assert areas.name("US-NM") == {"en": "New Mexico", "es": "Nuevo México"}
 
 
+def test_the_counties_are_those_of_the_census_with_their_names():
+    assert len(areas.COUNTIES) == 3241
+    assert all(areas.state_of(county) for county in areas.COUNTIES)
+    assert {county[:2] for county in areas.COUNTIES} == {state.fips for state in areas.STATES} - {"11", "66"}
+    for county, name in {
+        "48201": {"en": "Harris County, Texas", "es": "Texas (condado de Harris)"},
+        "22071": {"en": "Orleans Parish, Louisiana", "es": "Luisiana (parroquia de Orleans)"},
+        "72127": {"en": "San Juan Municipio, Puerto Rico", "es": "Puerto Rico (municipio de San Juan)"},
+        "51510": {"en": "Alexandria city, Virginia", "es": "Virginia (ciudad de Alexandria)"},
+        "02020": {"en": "Anchorage Municipality, Alaska", "es": "Alaska (Anchorage Municipality)"},
+    }.items():
+        assert areas.name(county) == name
+
+
 @pytest.mark.parametrize("area", ["US-TX", "48201", "US-GU"])
 def test_a_state_a_territory_and_a_county_are_areas(area):
     assert areas.state_of(area)
 
 
 @pytest.mark.parametrize(
-    "area", ["", "us-tx", "TX", "US-ZZ", "99201", "03001", "48000", "4820", "482011", "٤٨٢٠١", "US"]
+    "area", ["", "us-tx", "TX", "US-ZZ", "99201", "03001", "48000", "48202", "4820", "482011", "٤٨٢٠١", "US"]
 )
 def test_what_is_no_area_is_refused(area):
     assert areas.state_of(area) is None

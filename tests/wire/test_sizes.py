@@ -7,6 +7,7 @@ import re
 import zlib
 from collections import Counter
 from pathlib import Path
+from urllib.parse import urlencode
 
 import brotli
 import msgspec
@@ -18,9 +19,12 @@ from django.utils.timezone import now
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from navigator.editions import draft
+from navigator.editions import draft, in_force
+from navigator.editions.edition import as_edition
 from navigator.engine import walk
-from navigator.public import cards, measure, sizes, steps, views
+from navigator.public import cards, measure, places, sizes, steps, views
+from services import areas
+from tests.counties import HARRIS, TRAVIS, with_shelters
 
 from .conftest import THOROUGH
 
@@ -28,6 +32,7 @@ ALL_SIZES = (sizes.STEP, sizes.OUTCOME, sizes.PAGE, sizes.OUTCOME_PAGE, sizes.FO
 LEAST_SHARE = 0.05
 """No class of outcomes holds fewer of the paths."""
 SEARCHES = (Path(__file__).parent.parent / "searches.txt").read_text(encoding="utf-8").splitlines()
+FORM = "application/x-www-form-urlencoded"
 SWAP = {"HX-Request": "true", "HX-Request-Type": "partial", "Sec-Fetch-Site": "same-origin"}
 
 
@@ -194,6 +199,52 @@ def test_publishing_refuses_what_leaves_its_size_and_says_so(db, fixtures, capsy
     assert "all must look alike" in capsys.readouterr().err
 
 
+# Places
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_no_place_stands_out_by_the_size_of_the_outcome(real, language):
+    translation.activate(language)
+    edition = as_edition(with_shelters(real.content, HARRIS, TRAVIS))
+    step = measure.ticked(edition, heaviest(edition, language, 1)[0])
+    taken = {}
+    for place in ("", places.NOWHERE, *places.known(edition)):
+        taken[place] = measure._taken(edition, msgspec.structs.replace(step, place=place))
+    assert max(taken.values()) <= sizes.OUTCOME[0] - measure.RESERVE / 2
+    # Publishing measures one place; no other is much heavier.
+    assert max(taken.values()) <= taken[step.place] + 100
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_an_edition_with_counties_keeps_to_its_sizes(client, fixtures, many):
+    """As many as are listed at once, and as many as the state with the most has."""
+    texas = [county for county in areas.COUNTIES if county[:2] == "48"]
+    content = with_shelters(fixtures, *texas[: None if many else places.FEW])
+    edition = as_edition(content)
+    assert places.many(edition) is many
+    assert measure.too_large(content) == []
+    step = measure.ticked(edition, heaviest(edition, "es", 1)[0])
+    assert areas.state_of(step.place).code == "US-TX" or not many
+    assert sizes.outcome("es", many=many) == (sizes.OUTCOME_LARGE if many else sizes.OUTCOME)
+    in_force.serve(edition)
+    head, seen = {**SWAP, "Accept-Encoding": "gzip"}, set()
+    for place in ("", "US-TX", texas[0], "US-OH"):
+        token = steps.seal(msgspec.structs.replace(step, place=place))
+        seen.add(len(client.post("/es/", f"t={token}&g=l", FORM, headers=head).content))
+    assert seen == set(sizes.outcome("es", many=many))
+
+
+@pytest.mark.parametrize("encoding", ["br", "gzip"])
+def test_the_list_of_all_services_has_one_size_at_every_place(client, real, encoding):
+    edition = as_edition(with_shelters(real.content, HARRIS, TRAVIS))
+    in_force.serve(edition)
+    for head, size in (({}, sizes.ALL[0]), (SWAP, sizes.FOUND[-1])):
+        head = {**head, "Accept-Encoding": encoding}
+        for address in ("/all/", "/es/all/"):
+            for place in (places.NOWHERE, "US-TX", "US-CA", "US-PR", HARRIS):
+                assert len(client.post(address, {"s": places.seal(place)}, headers=head).content) == size, place
+
+
 # Whole pages, errors and searches
 
 
@@ -230,7 +281,8 @@ def test_the_header_of_every_step_is_equally_long(client):
     for moves in ({"g": "n", "c": "1"}, {"g": "s"}, {"g": "b"}, {"g": "r"}, {"g": "pq"}, {"g": "a"}):
         token = re.search(r'name="t"\s+value="([^"]+)"', page.content.decode())[1]
         for path in ("/es/", "/"):
-            page = client.post(path, {"t": token, **moves}, headers={**SWAP, "Accept-Encoding": "identity"})
+            form = urlencode({"t": token, **moves})
+            page = client.post(path, form, FORM, headers={**SWAP, "Accept-Encoding": "identity"})
             kept = {name: value for name, value in page.headers.items() if name != "Content-Length"}
             seen.add(sum(len(name) + len(value) for name, value in kept.items()))
     assert len(seen) == 1

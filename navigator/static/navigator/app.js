@@ -197,17 +197,19 @@ document.addEventListener("htmx:before:request", (event) => {
 
 document.addEventListener("htmx:after:swap", (event) => {
   if (left) return;
-  if (event.detail.ctx.target?.id === "found") return;
+  const { target } = event.detail.ctx;
+  if (target?.id === "found") return;
   reveal(document);
-  settled = performance.now();
   find("#trouble").hidden = true;
+  if (target?.id === "groups") return; // it says itself what it shows, and may stand beside a step
+  settled = performance.now();
   const step = find("#step");
   if (!step) return;
   document.title = step.dataset.title;
   document.documentElement.lang = step.dataset.lang;
   document.documentElement.dir = step.dataset.dir;
   if (location.pathname !== step.getAttribute("action")) history.replaceState(history.state, "", step.getAttribute("action"));
-  say(find(".count")?.textContent || "");
+  say(find(".count, #step .added")?.textContent || "");
   const open = step.querySelector("[data-fit-panel][open]");
   if (open) open.scrollIntoView();
   else scrollTo(0, 0);

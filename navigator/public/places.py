@@ -1,0 +1,100 @@
+"""The place of a person: the list of states and counties, and what stands for each in a form.
+
+A position would not do: what a form without script sent stays on the disk (C4), and the list is the same for everybody.
+So each place has a short value of its own for the hour, all of one length; none can be told from another.
+"""
+
+import base64
+import datetime as dt
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+
+from navigator.editions.edition import Edition
+from services import areas
+from services.texts import fold, t
+
+from .steps import cipher, hour
+
+NOWHERE = "-"
+"""In place of a place: the person does not want to say."""
+FEW = 24
+"""So many counties all stand in the list, each by some 18 bytes of a page. Where more have a service, it shows those
+of the state chosen alone, and outcomes have a larger size (sizes.py): 254 may be in one state."""
+
+
+def known(edition: Edition) -> tuple[str, ...]:
+    """The places that can be chosen: the states and territories, the counties with a service, and the host's own."""
+    return tuple(dict.fromkeys((*areas.BY_CODE, *edition.counties, *filter(None, [settings.HOME_AREA]))))
+
+
+def many(edition: Edition) -> bool:
+    """Whether so many counties have a service that they stand in the list state by state."""
+    return len(edition.counties) > FEW
+
+
+def _listed(edition: Edition, place: str) -> set[str]:
+    """What stands in the list where a place is chosen; that too, should its last service have been taken off."""
+    state = areas.state_of(place)
+    return {
+        *areas.BY_CODE,
+        *(county for county in edition.counties if not many(edition) or state == areas.state_of(county)),
+        *filter(None, (place, settings.HOME_AREA)),
+    }
+
+
+def where(place: str) -> str:
+    """The place of which the services are shown: the one chosen, else the host's own; empty for none."""
+    place = place or settings.HOME_AREA
+    return place if areas.state_of(place) else ""
+
+
+def seal(place: str, now: dt.datetime | None = None) -> str:
+    """What stands for a place, or for NOWHERE, in a form in this hour; all have one length."""
+    return _value(settings.SECRET_KEY, hour(now), place)
+
+
+def unseal(edition: Edition, value: str, now: dt.datetime | None = None) -> str:
+    """The place that a form sent, or NOWHERE; empty for a value that is none, or older than the last hour."""
+    for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
+        for made in (hour(now), hour(now) - 1):
+            if place := _opened(secret, made, known(edition)).get(value):
+                return place
+    return ""
+
+
+@lru_cache(maxsize=512)
+def _value(secret: str, hour: int, place: str) -> str:
+    # The tag of AES-SIV is a keyed hash of what goes with the text; six bytes of it tell all places apart.
+    tag = cipher(secret, hour).encrypt(b"\0", [b"place", place.encode()])[:6]
+    return base64.urlsafe_b64encode(tag).decode()
+
+
+@lru_cache(maxsize=8)
+def _opened(secret: str, hour: int, places: tuple[str, ...]) -> dict[str, str]:
+    return {_value(secret, hour, place): place for place in (NOWHERE, *places)}
+
+
+def context(edition: Edition, place: str) -> dict[str, Any]:
+    """What the template of "Choose your state" needs: the places by name, each with its sealed value."""
+    parts = {code: _parts(code) for code in _listed(edition, place)}
+    return {
+        "place": t(areas.name(place)) if place else "",
+        "at_home": bool(place) and place == settings.HOME_AREA,
+        # A state is chosen, and some of its counties have more.
+        "counties": place in areas.BY_CODE and any(areas.within(county, [place]) for county in edition.counties),
+        "by_state": many(edition),
+        "nowhere": seal(NOWHERE),
+        "places": [
+            (code, seal(code), ": ".join(parts[code]), code == place)
+            for code in sorted(parts, key=lambda code: [fold(part) for part in parts[code]])
+        ],
+    }
+
+
+def _parts(place: str) -> list[str]:
+    """The name of a place as it stands in the list: its state, and its county after that."""
+    state = areas.state_of(place)
+    assert state is not None
+    return [t(state.name), t(areas.county_name(place))] if place in areas.COUNTIES else [t(state.name)]
