@@ -4,6 +4,7 @@ import calendar
 import datetime as dt
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -132,6 +133,11 @@ def read(schedules: Iterable[Schedule], today: dt.date) -> tuple[str, str]:
     return text, zones.pop()
 
 
+@cache
+def _zones() -> set[str]:
+    return available_timezones()  # reads hundreds of files
+
+
 def _minutes(text: str) -> tuple[str, str]:
     """A time of day as HH:MM, and its offset from UTC."""
     clock = _CLOCK.fullmatch(text.strip())
@@ -156,7 +162,7 @@ def _zone(given: str | float | None) -> str:
     """The zone of an offset from UTC in whole hours, or of a name; empty for none."""
     if given is None or given == "":
         return ""
-    if isinstance(given, str) and given in available_timezones():
+    if isinstance(given, str) and given in _zones():
         return given
     if found := re.fullmatch(r"([+-]?\d{1,2})(?::?00|\.0+)?", str(given)):
         ahead = int(found[1])
