@@ -108,6 +108,11 @@ _KINDS = {"County": "condado", "Parish": "parroquia", "Municipio": "municipio", 
 """The last word of a name in English, and what stands before the name in Spanish."""
 
 
+UNCLEAR = "unclear"
+"""Among the areas of a draft that was brought in: its directory names one that we do not know, or none. It is no area:
+nobody lives there, and nothing with it can go live until staff have chosen."""
+
+
 def state_of(area: str) -> State | None:
     """The state or territory of an area; None for an area that is not known."""
     return _BY_FIPS[area[:2]] if area in COUNTIES else BY_CODE.get(area)
@@ -116,6 +121,8 @@ def state_of(area: str) -> State | None:
 def name(area: str) -> Text:
     """An area as people call it."""
     state = state_of(area)
+    if area == UNCLEAR:
+        return {"en": "not known yet", "es": "aún no se sabe"}
     if state is None:
         return {"en": area, "es": area}
     if area in BY_CODE:

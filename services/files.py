@@ -6,11 +6,11 @@ LARGEST = 16 * 1024 * 1024
 """Bytes of files read at once; everything is in memory together, at up to thirty times its size."""
 
 
-def text(path: Path) -> str:
+def text(path: Path, largest: int = LARGEST) -> str:
     """The text of a file in UTF-8, or in UTF-16 that says so. Raises ValueError."""
     try:
-        if path.stat().st_size > LARGEST:
-            raise ValueError(f"{path.name} is too large: at most {LARGEST >> 20} MB at once.")
+        if path.stat().st_size > largest:
+            raise ValueError(f"{path.name} is too large: at most {largest >> 20} MB at once.")
         data = path.read_bytes()
     except OSError as error:
         raise ValueError(f"{path.name} cannot be read: {error.strerror}.") from None

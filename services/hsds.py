@@ -6,18 +6,16 @@ and language, so that reading back what we wrote gives the same record. docs/hsd
 Nothing here touches the database.
 """
 
-import datetime as dt
 import json
 import re
 import uuid
 from collections.abc import Iterable, Iterator
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import msgspec
 from babel import Locale
 
-from . import areas, hours
+from . import hsds_areas, hsds_hours
 from .records import ContactPoint, Organization, Service, Text
 
 VERSION = "3.0"
@@ -80,24 +78,17 @@ def write_service(record: Service, organization: Organization) -> Json:
     ]
     made["schedules"] = [entry for entries in schedules for entry in entries]
     if record.areas:
-        made["service_areas"] = [_area(record.slug, area) for area in record.areas]
+        made["service_areas"] = [
+            {"id": identifier("area", record.slug, area)} | hsds_areas.write(area) for area in record.areas
+        ]
     elif national(record):
         made["service_areas"] = [{"id": identifier("area", record.slug), "name": "United States"}]
     # The standard leaves out languages that are there by interpreter only ("mul").
     made["languages"] = _languages(record.slug, [code for code in record.languages if code != "mul"])
-    skip = ("organization", "ways", "status", "assured_date", *(() if "mul" in record.languages else ("languages",)))
+    spoken = () if "mul" in record.languages else ("languages",)
+    skip = ("organization", "ways", "areas", "status", "assured_date", *spoken)
     made |= _attributes("service", key, record, SERVICE_FIELDS, skip)
     return {field: value for field, value in made.items() if value != []}
-
-
-def _area(slug: str, area: str) -> Json:
-    """A state, a territory or a county as HSDS ``service_area``; its code of ISO 3166-2 or of FIPS is its extent."""
-    return {
-        "id": identifier("area", slug, area),
-        "name": _main(areas.name(area)),
-        "extent": area,
-        "extent_type": "text",
-    }
 
 
 def national(record: Service) -> bool:
@@ -108,14 +99,6 @@ def national(record: Service) -> bool:
 def language_name(code: str) -> str:
     """A language code in English: ``ase`` is American Sign Language."""
     return Locale(MAIN).languages.get(code, code)
-
-
-def offset(timezone: str) -> int | float:
-    """Hours from UTC to the standard time of a zone: -5 for New York, in summer too."""
-    zone = ZoneInfo(timezone)
-    found = (dt.datetime(2024, month, 1, tzinfo=zone).utcoffset() or dt.timedelta() for month in (1, 7))
-    value = min(found).total_seconds() / 3600
-    return int(value) if value == int(value) else value
 
 
 def _main(text: Text) -> str:
@@ -158,42 +141,10 @@ def _languages(owner: str, codes: Iterable[str]) -> list[Json]:
 
 
 def _schedule(record: Service, text: str, timezone: str) -> Iterator[Json]:
-    """Weekly hours as one entry for each time of day. ``closes_at`` before ``opens_at`` is the day after."""
     ways = ", ".join(dict.fromkeys(way.kind for way in record.ways if (way.hours, way.timezone) == (text, timezone)))
-    common: Json = {"freq": "WEEKLY", "interval": 1, "description": f"{ways}: {text}"}
-    if text == hours.ALWAYS:
-        days = ",".join(day.upper() for day in hours.DAYS)
-        yield common | {
-            "id": identifier("schedule", record.slug, text, timezone),
-            "byday": days,
-            "opens_at": "00:00",
-            "closes_at": "23:59",
-            "notes": "Day and night, without a break.",
-        }
-        return
-    schedule = hours.parse(text)
-    notes = ["Closed on US federal holidays."] if schedule.closed_on_holidays else []
-    if timezone:
-        common["timezone"] = offset(timezone)
-        notes.append(f"Times are those of clocks in {timezone}; the offset given is that of its standard time.")
-    else:
-        notes.append("Times are those of the caller's own clock.")
-    for (start, end), found in schedule.days_by_time().items():
-        yield common | {
-            "id": identifier("schedule", record.slug, text, timezone, str(start)),
-            "byday": ",".join(hours.DAYS[day].upper() for day in found),
-            "opens_at": _clock(start, timezone),
-            "closes_at": _clock(end, timezone),
-            "notes": " ".join(notes),
-        }
-
-
-def _clock(minute: int, timezone: str) -> str:
-    text = f"{minute // 60 % 24:02}:{minute % 60:02}"
-    if not timezone:
-        return text
-    ahead = round(offset(timezone) * 60)
-    return f"{text}{'-' if ahead < 0 else '+'}{abs(ahead) // 60:02}:{abs(ahead) % 60:02}"
+    for start, entry in hsds_hours.write(text, timezone):
+        name = (record.slug, text, timezone, *filter(None, [start]))
+        yield {"id": identifier("schedule", *name), "description": f"{ways}: {text}"} | entry
 
 
 def _attributes(entity: str, link: str, record: Any, fields: Iterable[str], skip: tuple[str, ...]) -> Json:
@@ -266,6 +217,7 @@ def read_service(data: Json) -> Service:
     if data.get("assured_date"):
         found["assured_date"] = data["assured_date"]
     found.setdefault("languages", _codes(data))
+    found["areas"] = [row["extent"] for row in data.get("service_areas") or [] if row.get("extent")]
     ways = [_read_way(row, "description", _kind(row), row.get("number")) for row in data.get("phones") or []]
     ways += [_read_way(row, "department", "email", row.get("email")) for row in data.get("contacts") or []]
     places = [row.get("location") or {} for row in data.get("service_at_locations") or []]
@@ -308,7 +260,7 @@ def _fields(data: Json, fields: dict[str, str]) -> Json:
             found.setdefault(code, {})[language] = value
         elif code == "sources":
             found.setdefault(code, []).append(_json(value))
-        elif code in ("languages", "areas"):
+        elif code == "languages":
             found[code] = value.split(",")
         else:
             found[code] = value

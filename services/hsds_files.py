@@ -6,6 +6,7 @@ Both hold the same nested services. Nothing here touches Django or the database.
 import csv
 import io
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +30,9 @@ FILES = {
     "language": "languages",
     "taxonomy_term": "taxonomy_terms",
     "cost_option": "cost_options",
+    "url": "url",
 }
-"""The tables that a service is spread over, and their files (datapackage.json of the standard)."""
+"""The tables that a service is spread over, and their files (datapackage.json of the standard; urls are in 3.1)."""
 ONE = {"organization": "organization", "location": "location", "taxonomy_term": "taxonomy_term"}
 """A field that holds one thing, named by ``<field>_id`` in its owner's row."""
 MANY = {
@@ -43,11 +45,16 @@ MANY = {
     "languages": "language",
     "cost_options": "cost_option",
     "attributes": "attribute",
+    "additional_urls": "url",
 }
 """A field that holds many things, each of which names its owner."""
+OWNERS = ("contact", "location", "phone", "service_at_location", "organization")
+"""What has things of its own beside a service."""
 NUMBERS = {"timezone", "interval"}
-MOST_VALUES = 500_000
-"""Cells with something in them that are read at once: 250 for each of the services that may come together."""
+LARGEST = 48 * 1024 * 1024
+"""Bytes of files read at once: 5,000 services with all about them take some 30 MB as JSON."""
+MOST_VALUES = 1_500_000
+"""Cells with something in them that are read at once: 150 for each of the services that may come together."""
 
 
 def tables(services: list[Json]) -> dict[str, list[Json]]:
@@ -96,21 +103,33 @@ def package(rows: dict[str, list[Json]]) -> dict[str, str]:
     return files | {"datapackage.json": json.dumps(described, indent=2)}
 
 
-def nested(rows: dict[str, list[Json]]) -> list[Json]:
-    """Rows by table as nested services: the other way round from `tables`."""
+def nested(rows: dict[str, list[Json]], left: Counter[str] | None = None) -> list[Json]:
+    """Rows by table as nested services: the other way round from `tables`.
+
+    Rows that belong to no service, and tables that are not known, are counted in ``left`` by table.
+    """
+    left = Counter() if left is None else left
     entities = {file: entity for entity, file in FILES.items()}
     found = {entities[name]: [dict(row) for row in table] for name, table in rows.items() if name in entities}
     by_id = {entity: {str(row.get("id")): row for row in table} for entity, table in found.items()}
-    for entity, table in found.items():
-        for row in table:
+    used = {id(row) for row in found.get("service", [])}
+    for entity in ("service", "service_at_location", "attribute"):
+        for row in found.get(entity, []):
             for field, other in ONE.items():
                 target = by_id.get(other, {}).get(str(row.get(f"{field}_id")))
-                if target and entity != other and entity in ("service", "service_at_location", "attribute"):
+                if target and entity != other:
                     row[field] = target
+                    used.add(id(target))
     for field, entity in MANY.items():
         for row in found.get(entity, []):
-            for owner in _owners(entity, row, by_id):
+            owners = _owners(entity, row, by_id)
+            used.update(id(row) for _owner in owners[:1])
+            for owner in owners:
                 owner.setdefault(field, []).append(row)
+    for entity, table in found.items():
+        left[f"{FILES[entity]}: rows of no service"] += sum(id(row) not in used for row in table)
+    for name in rows.keys() - entities.keys():
+        left[name] += len(rows[name])
     return found.get("service", [])
 
 
@@ -120,26 +139,25 @@ def _owners(entity: str, row: Json, by_id: dict[str, dict[str, Json]]) -> list[J
     if entity == "attribute":
         links = [(str(row.get("link_entity")), "link_id")]
     elif entity != "service_at_location":  # which names its location, but is not part of it
-        links += [("contact", "contact_id"), ("location", "location_id"), ("phone", "phone_id")]
-        links += [("service_at_location", "service_at_location_id")]
-    found = (by_id.get(entity, {}).get(str(row[column])) for entity, column in links if row.get(column))
+        links += [(owner, f"{owner}_id") for owner in OWNERS]
+    found = (by_id.get(owner, {}).get(str(row[column])) for owner, column in links if row.get(column))
     return [owner for owner in found if owner is not None and owner is not row]
 
 
-def read(path: Path) -> list[Json]:
+def read(path: Path, left: Counter[str] | None = None) -> list[Json]:
     """The services of a JSON file, of a folder of CSV files, or of its ``datapackage.json``.
 
-    Raises ValueError with words that staff can act on.
+    What of a package is not read is counted in ``left``. Raises ValueError with words that staff can act on.
     """
     if path.is_dir() or path.name == "datapackage.json":
-        return nested(_read_package(path if path.is_dir() else path.parent))
+        return nested(_read_package(path if path.is_dir() else path.parent), left)
     if path.suffix == ".csv":
         raise ValueError(f"{path.name} is one table of many. Give the folder that it stands in.")
     data = _decode(path)
     if isinstance(data, dict) and "contents" in data:
         data = data["contents"]
     elif isinstance(data, dict) and ("services.csv" in data or "services" in data):
-        data = nested({name.removesuffix(".csv"): _objects(rows, name) for name, rows in data.items()})
+        data = nested({name.removesuffix(".csv"): _objects(rows, name) for name, rows in data.items()}, left)
     elif isinstance(data, dict) and "id" in data:
         data = [data]
     return _objects(data, path.name)
@@ -147,17 +165,16 @@ def read(path: Path) -> list[Json]:
 
 def _objects(rows: Any, name: str) -> list[Json]:
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise ValueError(f"{name} holds no list of services in the shape of HSDS 3.0.")
+        raise ValueError(f"{name} holds no list of services in the shape of HSDS 3.")
     return rows
 
 
 def _read_package(folder: Path) -> dict[str, list[Json]]:
-    names = {f"{file}.csv" for file in FILES.values()}
-    paths = [path for path in sorted(folder.iterdir()) if path.name in names]
+    paths = sorted(path for path in folder.iterdir() if path.suffix == ".csv")
     if not any(path.name == "services.csv" for path in paths):
         raise ValueError(f"{folder.name} holds no services.csv.")
-    if sum(path.stat().st_size for path in paths) > files.LARGEST:
-        raise ValueError(f"{folder.name} is too large: at most {files.LARGEST >> 20} MB at once.")
+    if sum(path.stat().st_size for path in paths) > LARGEST:
+        raise ValueError(f"{folder.name} is too large: at most {LARGEST >> 20} MB at once.")
     tables, left = {}, MOST_VALUES
     for path in paths:
         tables[path.stem] = _read_csv(path, left)
@@ -168,7 +185,7 @@ def _read_package(folder: Path) -> dict[str, list[Json]]:
 def _read_csv(path: Path, most: int) -> list[Json]:
     """The rows of a table. Raises ValueError, and for more than so many values."""
     found, values = [], 0
-    reader = csv.reader(io.StringIO(files.text(path), newline=""), strict=True)
+    reader = csv.reader(io.StringIO(files.text(path, LARGEST), newline=""), strict=True)
     try:
         header = next(reader, [])
         for cells in reader:
@@ -188,6 +205,6 @@ def _read_csv(path: Path, most: int) -> list[Json]:
 
 def _decode(path: Path) -> Any:
     try:
-        return msgspec.json.decode(files.text(path))
+        return msgspec.json.decode(files.text(path, LARGEST))
     except (msgspec.DecodeError, RecursionError) as error:
         raise ValueError(f"{path.name} is not sound JSON: {error}.") from None

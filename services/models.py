@@ -249,7 +249,10 @@ class Service(models.Model):
             errors["assured_date"] = _("This day is in the future.")
         if any(not re.fullmatch(LANGUAGE_CODE, code) for code in codes(self.languages)):
             errors["languages"] = _("Use language codes such as “en, es”.")
-        if unknown := [area for area in codes(self.areas) if not areas.state_of(area)]:
+        named = codes(self.areas)
+        if areas.UNCLEAR in named and self.status == "live":
+            errors["areas"] = _("Its directory did not say where it helps. Choose that, and take “not known yet” away.")
+        elif unknown := [area for area in named if not areas.state_of(area) and area != areas.UNCLEAR]:
             errors["areas"] = _("Not a state, a territory or a county: %(areas)s.") % {"areas": ", ".join(unknown[:5])}
         if errors:
             raise ValidationError(errors)
@@ -383,26 +386,3 @@ class Source(Ordered):
     def record(self) -> records.Source:
         """The source as a plain record."""
         return to_record(self, records.Source)
-
-
-def save_organization(record: records.Organization) -> Organization:
-    """Write an organization over the row with its slug, or as a new one."""
-    row, _created = Organization.objects.update_or_create(
-        slug=record.slug, defaults=from_record(record, skip=("slug",))
-    )
-    return row
-
-
-def save_service(record: records.Service) -> Service:
-    """Write a service, with all its ways and sources, over the row with its slug, or as a new one.
-
-    Raises Organization.DoesNotExist if its organization is not there.
-    """
-    values = from_record(record, skip=("slug", "organization", "ways", "sources"))
-    values["organization"] = Organization.objects.get(slug=record.organization)
-    service, _created = Service.objects.update_or_create(slug=record.slug, defaults=values)
-    for related, rows in ((service.ways, record.ways), (service.sources, record.sources)):
-        related.all().delete()
-        for order, row in enumerate(rows, start=1):
-            related.create(order=order, **from_record(row, skip=()))
-    return service

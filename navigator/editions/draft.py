@@ -7,7 +7,8 @@ from django.db import transaction
 
 from navigator import models
 from navigator.engine.flow import Condition, Flow
-from services.models import Organization, Service, from_record, save_organization, save_service
+from services.models import Organization, Service, from_record
+from services.writing import save_organizations, save_services
 
 from .content import Content, languages, published
 from .edition import Edition, as_edition
@@ -52,11 +53,9 @@ def write_draft(content: Content) -> None:
 
     Live services that the content does not name are retired, never deleted: others may refer to them.
     """
-    for organization in content.organizations:
-        save_organization(organization)
+    save_organizations(content.organizations)
     models.Recommendation.objects.all().delete()
-    for service in content.services:
-        save_service(service)
+    save_services(content.services)
     named = [service.slug for service in content.services]
     Service.objects.filter(status="live").exclude(slug__in=named).update(status="retired")
     _write_flow(content.flow)
@@ -72,12 +71,10 @@ def set_back_draft(content: Content) -> None:
 @transaction.atomic
 def change_draft(old: Content, new: Content) -> None:
     """Write what of ``new`` differs from ``old``, the draft as it stands. No service and no organization goes."""
-    for organization in new.organizations:
-        if organization not in old.organizations:
-            save_organization(organization)
-    for service in new.services:
-        if service not in old.services:
-            save_service(service)
+    owners = {row.slug: row for row in old.organizations}
+    services = {row.slug: row for row in old.services}
+    save_organizations(row for row in new.organizations if row != owners.get(row.slug))
+    save_services(row for row in new.services if row != services.get(row.slug))
     if new.flow != old.flow:
         models.Recommendation.objects.all().delete()
         _write_flow(new.flow)

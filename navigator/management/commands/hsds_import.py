@@ -1,5 +1,6 @@
 """Bring another directory's services in as drafts (Open Referral HSDS 3.0)."""
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +21,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Say what was taken, what was skipped and why; a file that is not sound changes nothing."""
+        left: Counter[str] = Counter()
         try:
-            report = drafts.bring_in(hsds_files.read(options["file"]), options["language"])
+            report = drafts.bring_in(hsds_files.read(options["file"], left), options["language"])
         except ValueError as error:
             raise CommandError(f"Nothing was taken. {error}") from None
+        report.unheld.update(+left)
         for title, lines in (
             ("Taken as drafts", report.taken),
             ("To look at", report.notes),
