@@ -23,7 +23,7 @@ from i18nfield.fields import I18nCharField, I18nTextField
 from . import areas, phones
 from .forms import CarefulForm, Lines, OrderedFormSet, TranslatedInput, TranslatedText, differences, person_name
 from .models import NUMBERED, ContactPoint, Service, Source, codes, words
-from .service_forms import CheckForm, ServiceForm, SourceFormSet, WayFormSet
+from .service_forms import CheckForm, ServiceForm, SourceFormSet, WayForm, WayFormSet
 from .texts import fold, t
 
 BOXES: dict[type, dict[str, Any]] = {
@@ -87,6 +87,7 @@ class WayInline(Inline):
     """The ways to reach a service, in the order in which people see them."""
 
     model: type[Model] = ContactPoint
+    form = WayForm
     formset = WayFormSet
     fieldsets: ClassVar[Any] = (
         (
@@ -182,20 +183,27 @@ class ServiceAdmin(CarefulAdmin):
         (
             _("What it is"),
             {
+                # The ways to reach it stand right below.
+                "fields": ("status", "plain", "name", "alert")
+            },
+        ),
+        (
+            _("About it"),
+            {
                 "fields": (
-                    "status",
-                    "plain",
-                    "name",
-                    ("slug", "organization", "category"),
-                    "alert",
+                    ("organization", "category"),
                     "serves",
                     "not_for",
                     "keywords",
                     ("main", "directory_only"),
+                    "slug",
                 )
             },
         ),
-        (_("Where it helps"), {"fields": ("areas", "local_of", "finder", "local_plain")}),
+        (
+            _("Where it helps"),
+            {"fields": ("areas", "local_of", "finder", "local_plain"), "classes": ("collapse",)},
+        ),
         (
             _("Who answers"),
             {
@@ -212,7 +220,10 @@ class ServiceAdmin(CarefulAdmin):
         ),
         (
             _("What happens"),
-            {"fields": ("what_happens", "first_question", "opening", "have_ready", "can", "cannot")},
+            {
+                "fields": ("what_happens", "first_question", "opening", "have_ready", "can", "cannot"),
+                "classes": ("collapse",),
+            },
         ),
         (
             _("Checked"),
@@ -230,6 +241,13 @@ class ServiceAdmin(CarefulAdmin):
         form: Any = super().get_form(request, obj, change=change, **kwargs)
         form.kept_live_by = self.kept_live_by
         return form
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        """The page, with where its next check stands and why."""
+        service = kwargs.get("obj")
+        context["next_check"] = self.due(service) if service and service.status == "live" else ""
+        context["seen_at"] = [source for source in service.sources.all() if source.url] if service else []
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def kept_live_by(self, service: Service) -> list[Any]:
         """Why a live service cannot be taken from the public, in sentences for staff; empty where it can."""

@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 from babel import Locale
 
-from . import hsds_areas, hsds_hours
+from . import hsds_areas, hsds_hours, phones
 from .records import ContactPoint, Organization, Service, Text
 
 VERSION = "3.0"
@@ -114,7 +114,10 @@ def _ways(record: Service, key: str) -> Json:
         name = (record.slug, way.kind, way.value, str(order))
         if way.kind in PHONE_TYPE:
             link = identifier("phone", *name)
-            row: Json = {"id": link, "number": way.value, "type": PHONE_TYPE[way.kind]}
+            number, _sign, extension = way.value.partition(phones.EXTENSION)
+            row: Json = {"id": link, "number": number, "type": PHONE_TYPE[way.kind]}
+            if extension:
+                row["extension"] = int(extension)
             made["phones"].append(row | _way("phone", link, way, order, "description", skip=("kind", "value")))
         elif way.kind == "email":
             link = identifier("contact", *name)
@@ -218,7 +221,7 @@ def read_service(data: Json) -> Service:
         found["assured_date"] = data["assured_date"]
     found.setdefault("languages", _codes(data))
     found["areas"] = [row["extent"] for row in data.get("service_areas") or [] if row.get("extent")]
-    ways = [_read_way(row, "description", _kind(row), row.get("number")) for row in data.get("phones") or []]
+    ways = [_read_way(row, "description", _kind(row), _number(row)) for row in data.get("phones") or []]
     ways += [_read_way(row, "department", "email", row.get("email")) for row in data.get("contacts") or []]
     places = [row.get("location") or {} for row in data.get("service_at_locations") or []]
     ways += [_read_way(row, "description", "website", row.get("url")) for row in places]
@@ -230,6 +233,11 @@ def _read_way(row: Json, label: str, kind: str, value: Any) -> tuple[int, Json]:
     found = {"kind": kind, "value": value, "languages": _codes(row)} | _fields(row, {"label": label})
     order = str(found.pop("order", ""))
     return int(order) if order.isdecimal() else 0, _known(found, ContactPoint)
+
+
+def _number(phone: Json) -> Any:
+    extension = phone.get("extension")
+    return f"{phone.get('number')}{phones.EXTENSION}{extension}" if extension else phone.get("number")
 
 
 def _kind(phone: Json) -> str:

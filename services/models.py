@@ -333,6 +333,8 @@ class ContactPoint(Ordered):
             except ValueError as error:
                 errors["value"] = error.args[0].translated(_)
             else:
+                if self.kind == "text" and phones.EXTENSION in self.value:
+                    errors["value"] = _("A text message goes to no extension.")
                 if self.vanity and not phones.spells(self.vanity, self.value):
                     errors["vanity"] = _(
                         "These letters belong to another number. Empty this field, or write the new letters."

@@ -8,6 +8,7 @@ from phonenumbers import PhoneNumberFormat, PhoneNumberType, shortnumberinfo
 from .messages import Message
 
 REGION = "US"
+EXTENSION = ";ext="
 RETIRED = frozenset({"+18773472423"})
 """Numbers that reach nobody any more, or somebody else, and that old lists still print."""
 
@@ -15,7 +16,8 @@ RETIRED = frozenset({"+18773472423"})
 def parse(text: str) -> str:
     """A number as typed -> ``+18883737888``, or a short code such as ``988`` or ``233733``.
 
-    Letters count as their keys. Raises ValueError with a Message that staff can act on.
+    An extension is kept as in RFC 3966: ``+18883737888;ext=4``. Letters count as their keys.
+    Raises ValueError with a Message that staff can act on.
     """
     typed = text.strip()
     if re.fullmatch(r"[0-9]{3,6}", typed):
@@ -29,9 +31,10 @@ def parse(text: str) -> str:
         raise ValueError(
             Message("“%(typed)s” is not a phone number. Write it like 888-373-7888, or a code like 988.", typed=typed)
         ) from None
-    if number.extension or not phonenumbers.is_valid_number(number):
+    if not phonenumbers.is_valid_number(number):
         raise ValueError(Message("“%(typed)s” is not a phone number that exists. Check every digit.", typed=typed))
-    return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+    extension = f"{EXTENSION}{number.extension}" if number.extension else ""
+    return phonenumbers.format_number(number, PhoneNumberFormat.E164) + extension
 
 
 def show(value: str) -> str:
@@ -41,6 +44,11 @@ def show(value: str) -> str:
     number = phonenumbers.parse(value)
     international = phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL)
     return international.replace("+1 ", "1-") if number.country_code == 1 else international
+
+
+def dial(value: str) -> str:
+    """A kept number as a phone dials it: it waits a moment, then dials the extension."""
+    return value.replace(EXTENSION, ",")
 
 
 def toll_free(value: str) -> bool:
@@ -56,4 +64,4 @@ def spells(vanity: str, value: str) -> bool:
     Letters past the last digit are let through, as phones do (``1-877-MADD-HELP``).
     """
     digits = re.sub(r"\D", "", phonenumbers.convert_alpha_characters_in_number(vanity.upper()))
-    return digits.removeprefix("1").startswith(value.removeprefix("+1"))
+    return digits.removeprefix("1").startswith(value.partition(EXTENSION)[0].removeprefix("+1"))

@@ -8,6 +8,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from . import areas
+from .fields import CodesField, HoursInput, NumberField, languages_field, zones
 from .forms import CarefulForm, OrderedFormSet
 from .models import Service, codes, gaps, words
 from .texts import fold, t
@@ -50,17 +51,41 @@ class SourceFormSet(LiveFormSet):
             raise ValidationError(_("A live service needs at least one source: where did you see this?"))
 
 
-class AreasField(forms.MultipleChoiceField):
+class WayForm(CarefulForm):
+    """A way to reach: its number as people read it, its languages and time zone by name, ready hours."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        way: Any = self.instance
+        if "value" in self.fields:
+            old = self.fields["value"]
+            widget = forms.TextInput({"inputmode": "text", "autocomplete": "off"})
+            self.fields["value"] = NumberField(
+                label=old.label,
+                max_length=300,
+                required=True,
+                widget=widget,
+                help_text=_(
+                    "As you would write it: a phone number or short code, an e-mail address, or a web address."
+                ),
+            )
+        if "languages" in self.fields:
+            self.fields["languages"] = languages_field(way.languages)
+        if "timezone" in self.fields:
+            label = self.fields["timezone"].label
+            self.fields["timezone"] = forms.ChoiceField(label=label, choices=zones(way.timezone), required=False)
+        if "hours" in self.fields:
+            self.fields["hours"].widget = HoursInput()
+
+
+class AreasField(CodesField):
     """States and territories to choose by name, and the counties that are there already."""
 
     def __init__(self, *, kept: str, **more: Any) -> None:
         known = dict.fromkeys((*areas.BY_CODE, *codes(kept)))
         named = sorted(((code, t(areas.name(code))) for code in known), key=lambda choice: fold(choice[1]))
         super().__init__(choices=named, required=False, widget=forms.SelectMultiple(attrs={"size": 8}), **more)
-
-    def clean(self, value: Any) -> str:
-        """As the draft keeps them."""
-        return ", ".join(super().clean(value))
+        self.kept = kept
 
 
 class ServiceForm(CarefulForm):
@@ -94,7 +119,8 @@ class ServiceForm(CarefulForm):
             self.fields["areas"] = AreasField(
                 label=self.fields["areas"].label, help_text=self.fields["areas"].help_text, kept=self.instance.areas
             )
-            self.initial["areas"] = codes(self.instance.areas)
+        if "languages" in self.fields:
+            self.fields["languages"] = languages_field(self.instance.languages)
         if "local_of" in self.fields:
             national = Service.objects.filter(status="live", areas="").exclude(pk=self.instance.pk)
             choices = [("", _("none")), *((each.slug, str(each)) for each in national)]

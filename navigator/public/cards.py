@@ -213,11 +213,11 @@ def _button(way: ContactPoint) -> tuple[str, str, str]:
     match way.kind:
         case "call":
             free = gettext("free call") if phones.toll_free(way.value) else ""
-            return f"tel:{way.value}", gettext("Call %(number)s") % {"number": number}, way.vanity or free
+            return f"tel:{phones.dial(way.value)}", gettext("Call %(number)s") % {"number": number}, way.vanity or free
         case "tty":
-            return f"tel:{way.value}", gettext("TTY %(number)s") % {"number": number}, way.vanity
+            return f"tel:{phones.dial(way.value)}", gettext("TTY %(number)s") % {"number": number}, way.vanity
         case "videophone":
-            return f"tel:{way.value}", gettext("Videophone %(number)s") % {"number": number}, way.vanity
+            return f"tel:{phones.dial(way.value)}", gettext("Videophone %(number)s") % {"number": number}, way.vanity
         case "text":
             # No body in the link: phones disagree on how to write it, and a wrong text is worse (F4).
             words = gettext("Text %(word)s to %(number)s") if way.keyword else gettext("Text %(number)s")

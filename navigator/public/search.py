@@ -18,6 +18,7 @@ from rapidfuzz.distance import OSA
 
 from navigator.editions.edition import Edition
 from navigator.engine.flow import Flow
+from services import phones
 from services.records import ContactPoint, Service
 from services.texts import fold
 
@@ -261,7 +262,8 @@ def _part(service: Service) -> float:
 
 
 def _digits(way: ContactPoint) -> str:
-    return way.value.removeprefix("+1") if way.value.lstrip("+").isdecimal() else ""
+    number = way.value.partition(phones.EXTENSION)[0]
+    return number.removeprefix("+1") if number.lstrip("+").isdecimal() else ""
 
 
 def _scores(index: Index, words: str, here: Collection[str]) -> dict[str, float]:

@@ -89,6 +89,12 @@ class DraftServiceAdmin(DraftAdmin, ServiceAdmin):
         """The hours of a way, as the public reads them."""
         return cards.describe_hours(way.record())
 
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        """The page, with how many recommendations lead to the service."""
+        service = kwargs.get("obj")
+        context["rules"] = service.recommendations.count() if service else 0
+        return super().render_change_form(request, context, *args, **kwargs)
+
     def needed_by(self, row: Any) -> list[str]:
         """The recommendations of the service, each with its condition."""
         rules = row.recommendations.prefetch_related("when__question")

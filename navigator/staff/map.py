@@ -40,7 +40,7 @@ def flow_map(site: AdminSite, request: HttpRequest) -> HttpResponse:
     names = {service.slug: t(service.name) or service.slug for service in shown.services}
     found = map_layout.stops(shown.flow, names)
     asked = request.GET.get("zoom", "")
-    zoom = asked if asked in ZOOMS else "100"
+    zoom = asked if asked in ZOOMS else "fit"
     sheet = map_layout.draw(found)
     return TemplateResponse(
         request,
@@ -48,6 +48,7 @@ def flow_map(site: AdminSite, request: HttpRequest) -> HttpResponse:
         {
             **site.each_context(request),
             "title": _("Map of the questions"),
+            "is_nav_sidebar_enabled": False,
             "edition": edition,
             "of": "edition" if of_edition else "draft",
             "zoom": zoom,

@@ -1,6 +1,7 @@
 """The staff site: Django admin, with the pages of our own beside the tables."""
 
 import sys
+from collections import Counter
 from typing import Any
 
 from django.conf import settings
@@ -35,6 +36,11 @@ class StaffSite(admin.AdminSite):
         """Our pages come before Django's own catch-all."""
         return [*(url for part in PARTS for url in part.urls(self)), *super().get_urls()]
 
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """Django's list; the services, which staff look after every day, first, and the accounts last."""
+        found = super().get_app_list(request, app_label)
+        return sorted(found, key=lambda app: (app["app_label"] == "auth", app["app_label"] != "services"))
+
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """The start page: what wants attention, then Django's list of tables."""
         news = start() if request.user.has_perm("services.view_service") else {}
@@ -53,6 +59,8 @@ def start() -> dict[str, Any]:
     waiting = Service.objects.due()
     # Those of other areas are the release's to keep; a host's own area is its own to check.
     due = [service for service in waiting if is_ours(service)]
+    counts = Counter(Service.objects.exclude(status="live").values_list("status", flat=True))
+    names = {"retired": gettext("Services that are off"), "draft": gettext("Services that are not live yet")}
     changed = None if edition is None else differences(edition.content, draft)
     return {
         "staff_site": True,
@@ -61,6 +69,7 @@ def start() -> dict[str, Any]:
         "due_count": len(due),
         "unchecked": unchecked(due),
         "due_elsewhere": len(waiting) - len(due),
+        "not_live": [(status, words, counts[status]) for status, words in names.items() if counts[status]],
         "changed": changed,
         "groups": pages.grouped(changed or ())[:6],
         "problems": pages.faults(report.problems[:ROWS_SHOWN], draft),

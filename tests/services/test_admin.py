@@ -73,7 +73,6 @@ def test_a_number_is_changed_on_the_page_of_its_service(editor, nhth):
         ("ways-0-hours", "Mo-Fr 08:00-20:00; Fr 19:00-21:00", "Two opening times overlap"),
         ("ways-0-hours", "Mo-Fr 8 to 5", "is not understood"),
         ("ways-0-hours", "Mo-Fr 20:00-20:00", "starts and ends at the same time"),
-        ("ways-0-timezone", "Eastern", "This time zone does not exist"),
         ("assured_date", "2027-01-01", "This day is in the future"),
         ("serves_0", "Anyone <script>alert(1)</script>", "Write plain words"),
         ("serves_1", "a" * 4001, "the most is 4000"),
@@ -289,7 +288,7 @@ def test_the_second_to_save_is_told_who_saved_and_keeps_what_was_typed(editor, n
     assert Service.objects.get(pk=nhth.pk).staff_note != "Mine"
     again = filled(response, FORM)
     assert again["staff_note"] == ["Mine"]
-    assert again["ways-0-value"] == ["+18883737889"]
+    assert again["ways-0-value"] == ["1-888-373-7889"]
     assert editor.post(page_of(nhth), again).status_code == 302
     nhth.refresh_from_db()
     assert (nhth.staff_note, nhth.ways.first().value) == ("Mine", "+18883737889")
@@ -461,3 +460,43 @@ def test_a_day_in_the_future_that_is_kept_already_does_not_stop_a_change(editor,
     nhth.assured_date = dt.date(2026, 11, 26)
     with pytest.raises(ValidationError, match="future"):
         nhth.full_clean()
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"), [("1 (800) 555-0199 ext. 4", "+18005550199;ext=4"), ("800.555.0199", "+18005550199")]
+)
+def test_a_number_is_taken_as_anybody_writes_it_and_shown_as_people_read_it(editor, nhth, typed, kept):
+    assert filled(editor.get(page_of(nhth)), FORM)["ways-0-value"] == ["1-888-373-7888"]
+    assert save(editor, nhth, **{"ways-0-value": typed, "ways-0-vanity": ""}).status_code == 302
+    assert nhth.ways.first().value == kept
+
+
+def test_languages_and_time_zones_are_chosen_by_name_in_the_language_of_the_staff(editor, nhth):
+    editor.cookies["django_language"] = "es"
+    page = unescaped(editor.get(page_of(nhth)))
+    assert "vietnamita" in page
+    assert "Este (Nueva York)" in page
+    changes = {"languages": ["vi", "en"], "ways-0-timezone": "America/Chicago", "ways-0-languages": ["ht"]}
+    before = nhth.languages
+    assert save(editor, nhth, **changes).status_code == 302
+    nhth.refresh_from_db()
+    assert (before, nhth.languages) == ("en, es, mul", "en, vi")
+    assert (nhth.ways.first().timezone, nhth.ways.first().languages) == ("America/Chicago", "ht")
+
+
+def test_ready_hours_go_before_what_is_written(editor, nhth):
+    assert save(editor, nhth, **{"ways-0-hours-ready": "Mo-Fr 08:00-17:00", "ways-0-hours": "24/7"}).status_code == 302
+    assert nhth.ways.first().hours == "Mo-Fr 08:00-17:00"
+    assert save(editor, nhth, **{"ways-0-hours": "Sa 09:00-12:00"}).status_code == 302
+    assert nhth.ways.first().hours == "Sa 09:00-12:00"
+
+
+def test_what_a_person_is_to_check_stands_above_the_form_with_its_sources(editor, nhth):
+    nhth.staff_note = "See whether the chat is still there."
+    nhth.save()
+    page = unescaped(editor.get(page_of(nhth)))
+    form = page.index('name="status"')
+    assert page.index("never checked by a person") < form
+    assert page.index("See whether the chat is still there.") < form
+    assert page.index(f'href="{next(each.url for each in nhth.sources.all() if each.url)}"') < form
+    assert form < page.index('name="ways-0-value"') < page.index('name="serves_0"')
