@@ -79,7 +79,6 @@ class Sites:
         """Whether a page was asked for, beside its robots.txt."""
         return f"GET {where}" in self.asked
 
-
     def close(self):
         self.hold.set()
         self.server.shutdown()
