@@ -24,7 +24,7 @@ from django.utils.translation import gettext_lazy, override
 from django.views.decorators.http import require_GET, require_http_methods
 
 from services import phones
-from services.models import Service, unchecked, words
+from services.models import Service, unchecked
 from services.records import NUMBERED
 
 from . import spreadsheets

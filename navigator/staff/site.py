@@ -20,6 +20,7 @@ from services.models import Service, codes, unchecked
 
 from . import (
     check_sheet,
+    directory_import,
     editions_pages,
     explain,
     link_health,
@@ -31,7 +32,18 @@ from . import (
     update_content,
 )
 
-PARTS = (publishing, quick_fix, editions_pages, preview, explain, map, check_sheet, link_health, update_content)
+PARTS = (
+    publishing,
+    quick_fix,
+    editions_pages,
+    preview,
+    explain,
+    map,
+    check_sheet,
+    link_health,
+    directory_import,
+    update_content,
+)
 """The modules with pages of our own."""
 
 
