@@ -264,6 +264,9 @@ CACHES = {
     },
 }
 
+# `manage.py check_links` opens no address of a private network, whoever wrote it down. True for the tests alone.
+LINKS_MAY_BE_PRIVATE = False
+
 # A public form holds one token and a position or two.
 PUBLIC_BODY_LIMIT = 8_192
 # The longest form of staff, a service with every text in every language, stays far below this. Nobody uploads

@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import formats, timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -170,6 +170,7 @@ class ServiceAdmin(CarefulAdmin):
 
     form = ServiceForm
     fixed = ("slug",)
+    readonly_fields = ("recheck_why",)
     list_display = ("official_name", "due", "number", "status", "assured_date")
     ordering = ("name",)
     list_filter = ("status", DueFilter, AreaFilter, "directory_only", "answered_by", "category")
@@ -227,7 +228,7 @@ class ServiceAdmin(CarefulAdmin):
         ),
         (
             _("Checked"),
-            {"fields": (("assured_date", "assured_how", "assured_by"), ("review_days", "recheck"))},
+            {"fields": (("assured_date", "assured_how", "assured_by"), ("review_days", "recheck"), "recheck_why")},
         ),
         (_("Note for staff"), {"fields": ("staff_note",)}),
     )
@@ -275,7 +276,8 @@ class ServiceAdmin(CarefulAdmin):
             return "–"
         if service.due_on is None or service.is_due(timezone.localdate()):
             words = _("due now") if service.assured_date else _("never checked by a person")
-            return format_html('<b class="due">{}</b>', words)
+            why = format_html_join("", "<br><small>{}</small>", ((line,) for line in service.why.splitlines()))
+            return format_html('<b class="due">{}</b>{}', words, why)
         return formats.date_format(service.due_on, "DATE_FORMAT")
 
     def get_search_results(

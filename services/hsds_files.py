@@ -153,14 +153,19 @@ def read(path: Path, left: Counter[str] | None = None) -> list[Json]:
         return nested(_read_package(path if path.is_dir() else path.parent), left)
     if path.suffix == ".csv":
         raise ValueError(f"{path.name} is one table of many. Give the folder that it stands in.")
-    data = _decode(path)
+    return parse(files.text(path, LARGEST), path.name, left)
+
+
+def parse(text: str, name: str, left: Counter[str] | None = None) -> list[Json]:
+    """The services of a JSON file with this name. Raises ValueError with words that staff can act on."""
+    data = _decode(text, name)
     if isinstance(data, dict) and "contents" in data:
         data = data["contents"]
     elif isinstance(data, dict) and ("services.csv" in data or "services" in data):
-        data = nested({name.removesuffix(".csv"): _objects(rows, name) for name, rows in data.items()}, left)
+        data = nested({each.removesuffix(".csv"): _objects(rows, each) for each, rows in data.items()}, left)
     elif isinstance(data, dict) and "id" in data:
         data = [data]
-    return _objects(data, path.name)
+    return _objects(data, name)
 
 
 def _objects(rows: Any, name: str) -> list[Json]:
@@ -203,8 +208,8 @@ def _read_csv(path: Path, most: int) -> list[Json]:
     return found
 
 
-def _decode(path: Path) -> Any:
+def _decode(text: str, name: str) -> Any:
     try:
-        return msgspec.json.decode(files.text(path, LARGEST))
+        return msgspec.json.decode(text)
     except (msgspec.DecodeError, RecursionError) as error:
-        raise ValueError(f"{path.name} is not sound JSON: {error}.") from None
+        raise ValueError(f"{name} is not sound JSON: {error}.") from None

@@ -57,3 +57,21 @@ KIND = _choices(
         "website": _("website"),
     },
 )
+RESULT = [
+    ("gone", _("gone")),
+    ("moved", _("moved")),
+    ("unknown", _("could not tell")),
+    ("ok", _("still there")),
+]
+"""What became of a web address (links.py)."""
+REASON = {
+    "name": _("there is no site of this name"),
+    "silent": _("it did not answer in time"),
+    "certificate": _("its certificate is not valid"),
+    "robots": _("it asks programs not to read it, or did not say whether they may"),
+    "challenge": _("it first asks whether a person is there"),
+    "loop": _("it sends on and on"),
+    "private": _("it leads into a private network, and was not opened"),
+    "address": _("this is not an address that can be opened"),
+}
+"""Why; a status of HTTP stands as its number."""

@@ -106,10 +106,13 @@ class Services(models.Manager["Service"]):
     """The services, and which of them want a check."""
 
     def due(self, today: dt.date | None = None) -> "list[Service]":
-        """The live services whose review is due: those no person ever checked, then the oldest check first."""
+        """The live services whose review is due.
+
+        First those of which something is known to be wrong, then those no person ever checked, then the oldest check.
+        """
         today = today or timezone.localdate()
         found = [service for service in self.filter(status="live") if service.is_due(today)]
-        return sorted(found, key=lambda service: (service.assured_date or dt.date.min, service.slug))
+        return sorted(found, key=lambda row: (not row.why, row.assured_date or dt.date.min, row.slug))
 
 
 def unchecked(services: "list[Service]") -> int:
@@ -216,6 +219,8 @@ class Service(models.Model):
     recheck = models.BooleanField(
         _("check it now"), default=False, help_text=_("Puts it on the list of services to check, whatever the date.")
     )
+    recheck_why = models.TextField(_("why to check it now"), blank=True, editable=False)
+    """What was found wrong, a line each; it counts as long as the mark above stands, and is no part of the record."""
     staff_note = models.TextField(_("note for staff"), blank=True, help_text=_("Never shown to the public."))
 
     objects = Services()
@@ -227,6 +232,14 @@ class Service(models.Model):
 
     def __str__(self) -> str:
         return str(self.name) or self.slug
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save; without the mark, what was found wrong is settled."""
+        if not self.recheck:
+            self.recheck_why = ""
+        if (fields := kwargs.get("update_fields")) is not None and "recheck" in fields:
+            kwargs["update_fields"] = {*fields, "recheck_why"}
+        super().save(*args, **kwargs)
 
     def clean(self) -> None:
         """Refuse words that cannot be shown, a check in the future, and a half-made live service."""
@@ -267,6 +280,16 @@ class Service(models.Model):
     def is_due(self, today: dt.date) -> bool:
         """Whether it is to be checked by this day (docs/safety-rules.md J5, J6)."""
         return self.due_on is None or self.due_on <= today
+
+    @property
+    def why(self) -> str:
+        """What is known to be wrong with it, a line each; empty: nothing is, or a person has checked it since."""
+        return self.recheck_why if self.recheck else ""
+
+    def mark(self, why: str) -> None:
+        """Put it on the list of what is due, with the reason. Not saved: ``recheck`` and ``recheck_why``."""
+        lines = self.why.splitlines()
+        self.recheck, self.recheck_why = True, "\n".join(lines if why in lines else [*lines, why])
 
     def record(self) -> records.Service:
         """The service with its ways to reach and its sources, as a plain record."""
@@ -388,3 +411,34 @@ class Source(Ordered):
     def record(self) -> records.Source:
         """The source as a plain record."""
         return to_record(self, records.Source)
+
+
+class LinkCheck(models.Model):
+    """What became of one web address of a service when it was last looked at (`manage.py check_links`)."""
+
+    service = models.ForeignKey(
+        Service, on_delete=models.CASCADE, related_name="link_checks", verbose_name=_("service")
+    )
+    address = models.CharField(_("web address"), max_length=300)
+    result = models.CharField(_("result"), max_length=10, choices=labels.RESULT)
+    reason = models.CharField(_("reason"), max_length=20, blank=True)
+    leads_to = models.TextField(_("leads to"), blank=True)
+    since = models.DateField(_("since"))
+    checked_at = models.DateTimeField(_("looked at"))
+
+    class Meta:
+        verbose_name = _("web address looked at")
+        verbose_name_plural = _("web addresses looked at")
+        default_permissions = ()
+        ordering: ClassVar = ["service__slug", "address"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["service", "address"], name="one_check_an_address")]
+
+    def __str__(self) -> str:
+        return self.address
+
+    @property
+    def told(self) -> str:
+        """Why, in words."""
+        if self.reason.isdecimal():
+            return _("the server answered %(status)s") % {"status": self.reason}
+        return str(labels.REASON.get(self.reason, ""))

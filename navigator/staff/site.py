@@ -19,9 +19,32 @@ from navigator.public import pages as public
 from services import areas
 from services.models import Service, codes, unchecked
 
-from . import check_sheet, editions_pages, explain, map, pages, preview, publishing, quick_fix, update_content
+from . import (
+    check_sheet,
+    directory_import,
+    editions_pages,
+    explain,
+    link_health,
+    map,
+    pages,
+    preview,
+    publishing,
+    quick_fix,
+    update_content,
+)
 
-PARTS = (publishing, quick_fix, editions_pages, preview, explain, map, check_sheet, update_content)
+PARTS = (
+    publishing,
+    quick_fix,
+    editions_pages,
+    preview,
+    explain,
+    map,
+    check_sheet,
+    link_health,
+    directory_import,
+    update_content,
+)
 """The modules with pages of our own."""
 
 

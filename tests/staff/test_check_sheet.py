@@ -3,12 +3,15 @@
 import csv
 import datetime as dt
 import io
+import zipfile
 
+import openpyxl
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.core.management import CommandError, call_command
+from django.utils import translation
 
-from navigator.staff import check_sheet
+from navigator.staff import check_sheet, spreadsheets
 from services.models import Service
 
 from .accounts import make_staff, sign_in
@@ -33,7 +36,7 @@ def filled(path, rows, columns=check_sheet.COLUMNS, coding="utf-8", delimiter=",
 
 
 def check(**changes):
-    return {"slug": "rainn", "checked on": "2026-11-24", "how": "its website", "by": "Ana"} | changes
+    return {"slug": "rainn", "checked on": "2026-11-24", "result": "right", "how": "its website", "by": "Ana"} | changes
 
 
 @pytest.fixture
@@ -69,7 +72,7 @@ def test_no_cell_runs_as_a_formula(db, sheet):
     service.save()
     run("export", sheet)
     cells = [cell for row in csv.reader(io.StringIO(sheet.read_text("utf-8-sig"))) for cell in row]
-    assert not [cell for cell in cells if cell.startswith(check_sheet.FORMULA)]
+    assert not [cell for cell in cells if cell.startswith(spreadsheets.FORMULA)]
     assert any(cell.startswith("'=HYPERLINK") for cell in cells)
 
 
@@ -93,6 +96,15 @@ def test_a_check_is_written_down_and_twice_changes_nothing_twice(db, sheet):
         ({"checked on": "yesterday"}, "not a day"),
         ({"checked on": "24/11/2026"}, "not a day"),
         ({"slug": "no-such-line"}, "no service"),
+        ({"checked on": ""}, "“checked on” is empty"),
+        ({"result": ""}, "“result” is empty"),
+        ({"result": "fine"}, "“fine” is not a result. Write one of these: right, wrong, moved, could not tell."),
+        ({"numbers": "call 1-800-555-0199"}, "“numbers” is not what the directory says"),
+        ({"name": "RAIN"}, "“name” is not what the directory says"),
+        ({"website": "https://example.org/"}, "“website” is not what"),
+        ({"what to check": "Call it"}, "“what to check” is not what"),
+        ({"last checked": "2026-11-24"}, "“last checked” is not what"),
+        ({"numbers": "x", "checked on": "", "result": "", "how": "", "by": ""}, "“numbers” is not what"),
         ({"how": ""}, "“how” is empty"),
         ({"by": ""}, "“by” is empty"),
         ({"by": "x" * 201}, "too long"),
@@ -122,7 +134,7 @@ def test_a_file_is_read_as_spreadsheets_write_it(db, sheet, coding, delimiter, d
     [
         (b"", "columns"),
         (b"name,phone\nRAINN,1", "missing: slug"),
-        ("slug,checked on,how,by,note\nrainn,2026-11-24,sí,Íñigo,".encode("latin-1"), "UTF-8"),
+        ("slug,checked on,result,how,by,note\nrainn,2026-11-24,right,sí,Íñigo,".encode("latin-1"), "UTF-8"),
     ],
 )
 def test_a_file_that_is_something_else_is_refused_in_one_line(db, sheet, data, said):
@@ -154,9 +166,9 @@ def test_staff_take_the_sheet_and_bring_it_back(staff_client, staff, sheet):
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (b"slug,checked on,how,by,note\nnobody,2026-11-24,web,Ana,", "there is no service “nobody”"),
-        (b"slug,checked on,how,by,note\nrainn,2026-11-24,web,A\x00na,", "not a sound CSV file"),
-        ("slug,checked on,how,by,note\nrainn,2026-11-24,sí,Íñigo,".encode("latin-1"), "UTF-8"),
+        (b"slug,checked on,result,how,by,note\nnobody,2026-11-24,right,web,Ana,", "there is no service “nobody”"),
+        (b"slug,checked on,result,how,by,note\nrainn,2026-11-24,right,web,A\x00na,", "not a sound CSV file"),
+        ("slug,checked on,result,how,by,note\nrainn,2026-11-24,right,sí,Íñigo,".encode("latin-1"), "UTF-8"),
         (b"<script>", "missing: slug"),
         (b"", "must name the columns"),
     ],
@@ -175,3 +187,155 @@ def test_who_may_not_edit_services_may_not_bring_a_sheet(client, db, sheet):
     assert client.get("/admin/checks/").status_code == 403
     assert brought(client, filled(sheet, [check()])).status_code == 403
     assert client.get("/admin/checks/due.csv").status_code == 403
+
+
+def due(*slugs):
+    """Only these are due, never checked."""
+    Service.objects.update(recheck=False, assured_date=dt.date(2026, 11, 20))
+    Service.objects.filter(slug__in=slugs).update(assured_date=None)
+
+
+def taken_out(sheet, **filled_in):
+    """The sheet as it goes out, filled in: a dict for each service, in the order of the sheet."""
+    run("export", sheet)
+    rows = list(csv.DictReader(io.StringIO(sheet.read_text("utf-8-sig"))))
+    return [row | check(slug=row["slug"], **filled_in) for row in rows]
+
+
+@pytest.mark.parametrize("result", ["wrong", "moved", "Wrong", "incorrecto", "se mudó"])
+def test_what_was_found_wrong_comes_first_with_its_reason(staff_client, sheet, result):
+    due("rainn", "ndvh")
+    rows = taken_out(sheet)
+    rows[1] |= {"result": result, "note": "The office says 1-800-555-0199"}
+    answer = brought(staff_client, filled(sheet, rows)).content.decode()
+    row = Service.objects.get(slug="rainn")
+    assert row.assured_date is None and row.recheck and "(its website, Ana): The office says" in row.why
+    assert Service.objects.get(slug="ndvh").assured_date == dt.date(2026, 11, 24)
+    assert Service.objects.due()[0] == row
+    assert "Some were found wrong" in answer and "Found wrong: mend these first" in answer and "555-0199" in answer
+    assert f"/admin/services/service/{row.pk}/change/" in answer and "?service=rainn" in answer
+    assert "Already there: 2." in brought(staff_client, sheet).content.decode()
+    assert Service.objects.get(slug="rainn").why == row.why
+    filled(sheet, [check()])
+    assert "Found wrong: mend" not in brought(staff_client, sheet).content.decode()
+    assert Service.objects.get(slug="rainn").why == "", "who found it right has settled it"
+
+
+def test_what_could_not_be_told_changes_no_date_and_no_mark(db, sheet):
+    due("rainn")
+    filled(sheet, taken_out(sheet, result="could not tell", note="Nobody in the office"))
+    assert "Written down: 1." in run("import", sheet)
+    row = Service.objects.get(slug="rainn")
+    assert (row.assured_date, row.recheck) == (None, False)
+    assert row.staff_note.endswith("2026-11-24: could not tell (its website, Ana): Nobody in the office")
+    assert "Already there: 1." in run("import", sheet)
+
+
+def test_a_sheet_may_have_gone_out_in_another_language_and_before_another_check(db, sheet):
+    due("rainn")
+    with translation.override("es"):
+        check_sheet.export(Service.objects.due())
+        rows = [dict(zip(check_sheet.COLUMNS, row, strict=True)) for row in check_sheet.table(Service.objects.due())]
+    assert rows[1]["last checked"] == "nunca"
+    Service.objects.filter(slug="rainn").update(assured_date=dt.date(2026, 11, 22))
+    row = {**rows[1], **check(result="correcto")}
+    assert "Written down: 1." in run("import", filled(sheet, [row]))
+    for written in ("11/24/2026", "24/11/2026", "24.11.2026", "2026-11-22"):
+        assert "Already there: 1." in run("import", filled(sheet, [row | {"last checked": written}]))
+
+
+def test_a_number_that_was_mended_meanwhile_was_not_checked(db, sheet):
+    due("rainn")
+    rows = taken_out(sheet)
+    way = Service.objects.get(slug="rainn").ways.filter(kind="call").first()
+    way.value = "+18005550199"
+    way.save()
+    assert "Row 2 (rainn): “numbers” is not what" in run("import", filled(sheet, rows))
+
+
+# XLSX
+
+
+def workbook(path, rows, **cells):
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    for name, value in cells.items():
+        book.active[name] = value
+    book.save(path)
+    return path
+
+
+@pytest.fixture
+def workbook_file(tmp_path):
+    return tmp_path / "sheet.xlsx"
+
+
+def test_the_sheet_goes_out_and_comes_back_as_a_workbook(staff_client, workbook_file):
+    due("rainn")
+    service = Service.objects.get(slug="rainn")
+    service.name = "=1+1"
+    service.save()
+    got = staff_client.get("/admin/checks/due.xlsx")
+    assert got["Content-Disposition"] == 'attachment; filename="due.xlsx"'
+    workbook_file.write_bytes(got.content)
+    book = openpyxl.load_workbook(workbook_file)
+    cells = dict(zip(check_sheet.COLUMNS, book.active[2], strict=True))
+    assert cells["name"].value == "=1+1" and cells["name"].data_type == "s"
+    assert book.active.protection.sheet and cells["numbers"].protection.locked
+    assert not any(cells[name].protection.locked for name in check_sheet.FILLED)
+    cells["checked on"].value = dt.datetime(2026, 11, 24)
+    cells["result"].value, cells["how"].value, cells["by"].value, cells["note"].value = "right", "web", "Íñigo", 7.0
+    book.save(workbook_file)
+    assert "Written down: 1." in brought(staff_client, workbook_file).content.decode()
+    row = Service.objects.get(slug="rainn")
+    assert (row.assured_date, row.assured_by, row.staff_note[-13:]) == (dt.date(2026, 11, 24), "Íñigo", "2026-11-24: 7")
+    assert "Already there: 1." in run("import", workbook_file)
+    run("export", workbook_file)
+    assert openpyxl.load_workbook(workbook_file).active.max_row == 1
+
+
+HEADER = ["slug", *check_sheet.FILLED]
+ROW = ["rainn", "2026-11-24", "right", "web", "Ana", ""]
+
+
+def test_of_a_formula_only_its_value_counts(db, workbook_file):
+    workbook(workbook_file, [HEADER, ["rainn", "2026-11-24", "right", "web", "=1+1", ""]])
+    assert "“by” is empty" in run("import", workbook_file), "it was never worked out"
+
+
+@pytest.mark.parametrize(
+    ("sheet_of", "said"),
+    [
+        (lambda path: workbook(path, [HEADER], **{f"A{spreadsheets.MOST_ROWS + 9}": "x"}), "more than 5000 rows"),
+        (lambda path: workbook(path, [HEADER, [*ROW[:5], "x" * 5001]]), "a cell has more than 5000 letters"),
+        (lambda path: workbook(path, [[*["x"] * 200, *HEADER]]), "missing: slug"),
+        (lambda path: path.write_bytes(b"PK\x03\x04 and no more"), "not a sound XLSX file"),
+        (lambda path: path.write_bytes(b"\xd0\xcf\x11\xe0 old"), "an old Excel file"),
+        (lambda path: zipped(path, {"a.txt": b"x"}), "not a sound XLSX file"),
+        (lambda path: zipped(path, {"bomb.xml": b" " * 9_000_000}), "too large"),
+        (lambda path: zipped(path, {f"{n}.xml": b"" for n in range(201)}), "too large"),
+        (lambda path: zipped(path, {"x.xml": b" "}, zipfile.ZIP_LZMA), "too large"),
+        (lambda path: laughing(path), "not a sound XLSX file"),
+    ],
+)
+def test_a_workbook_that_is_something_else_is_refused(staff_client, workbook_file, sheet_of, said):
+    sheet_of(workbook_file)
+    answer = brought(staff_client, workbook_file)
+    assert answer.status_code == 400 and said in answer.content.decode()
+    assert not LogEntry.objects.exists()
+
+
+def zipped(path, parts, packing=zipfile.ZIP_DEFLATED):
+    with zipfile.ZipFile(path, "w", packing) as file:
+        for name, data in parts.items():
+            file.writestr(name, data)
+
+
+def laughing(path):
+    """A sound workbook but for entities in its sheet."""
+    with zipfile.ZipFile(workbook(path, [HEADER, ROW])) as file:
+        parts = {name: file.read(name) for name in file.namelist()}
+    name = "xl/worksheets/sheet1.xml"
+    parts[name] = b'<!DOCTYPE x [<!ENTITY a "rainn">]>' + parts[name].replace(b"<v>", b"<v>&a;", 1)
+    zipped(path, parts)

@@ -11,7 +11,7 @@ from services.models import Service
 
 
 class Command(BaseCommand):
-    """`manage.py check_sheet export FILE.csv`, then `manage.py check_sheet import FILE.csv`."""
+    """`manage.py check_sheet export FILE`, then `manage.py check_sheet import FILE`: CSV, or XLSX by its name."""
 
     help = __doc__
 
@@ -30,15 +30,14 @@ class Command(BaseCommand):
     def _export(self, file: Path) -> None:
         services = Service.objects.due()
         try:
-            # The mark at the start tells spreadsheets that it is UTF-8.
-            file.write_text(check_sheet.export(services), encoding="utf-8-sig", newline="")
+            file.write_bytes(check_sheet.export(services, "xlsx" if file.suffix.lower() == ".xlsx" else "csv"))
         except OSError as error:
             raise CommandError(f"{file} cannot be written: {error.strerror}.") from None
         self.stdout.write(f"Wrote {len(services)} services that are due to {file}.")
 
     def _import(self, file: Path) -> None:
         try:
-            found = check_sheet.bring_in(files.text(file))
+            found = check_sheet.bring_in(files.data(file))
         except ValueError as error:
             raise CommandError(f"Nothing was changed. {error}") from None
         if found.problems:
@@ -50,5 +49,7 @@ class Command(BaseCommand):
         self.stdout.write(
             f"Written down: {len(found.taken)}. Already there: {found.same}. Not filled in: {found.empty}."
         )
+        if found.wrong:
+            self.stdout.write(f"Found wrong, and due now with the reason: {found.wrong}. Mend them first.")
         if found.taken:
             self.stdout.write("The public sees the new dates once you publish.")

@@ -34,6 +34,8 @@ class Command(BaseCommand):
         self.stdout.write("")
         for service in due:
             self.stdout.write(f"- {service.name} ({service.slug}): {last_check(service)}")
+            for line in service.why.splitlines():
+                self.stdout.write(f"  {line}")
 
 
 def last_check(service: Service) -> str:
