@@ -83,6 +83,36 @@ def test_every_request_and_every_answer_has_its_size(page, served):
     assert whole == head + sizes.PAGE[0]
 
 
+def test_a_place_has_no_size_of_its_own(page, served):
+    watched = Watched(page, served.port)
+    page.goto(watched.url)
+    watched.did(answer, page, "danger", "no")
+    questions = watched.down.pop()
+    watched.did(go, page, "[data-results]")
+    places = [None, "US-TX", "US-AS", "US-PR", None]
+    for area in places:
+        page.locator(".fit > summary").click()
+        choose(page, area)
+        watched.did(go, page, "[data-fit]")
+    page.wait_for_timeout(500)
+    (outcome,) = set(watched.down)
+    assert outcome == questions - sizes.STEP[0] + 1 + sizes.OUTCOME[0]
+    watched.down.clear()
+    page.goto(watched.url + "all/")
+    for area in places:
+        choose(page, area)
+        watched.did(page.locator("form.place button").click)
+    assert len(set(watched.down)) == 1, watched.down
+    # A step, an outcome and the list of all services ask with one size, whatever the place.
+    assert len(watched.up) == 1, watched.up
+
+
+def choose(page, area):
+    """Choose a place, or none."""
+    option = f"[data-area='{area}']" if area else "option:not([data-area])"
+    page.locator("[data-place]").select_option(page.locator(f"[data-place] {option}").get_attribute("value"))
+
+
 def test_the_finder_looks_on_the_line_as_a_question_does(page, served):
     watched = Watched(page, served.port)
     page.goto(watched.url)

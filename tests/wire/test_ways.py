@@ -73,7 +73,7 @@ class Person:
         up, down, page = self.ask("GET", "/")
         seen = [(up, down)]
         while "data-service" not in page:
-            form = {"t": re.search(r'name="t"\s+value="([^"]+)"', page)[1], "g": "n"}
+            form = {"t": token(page), "g": "n"}
             choices = re.findall(r'name="c"\s+value="(\d+)"', page)
             if (choice := by_chance.choice([*choices, ""])) and by_chance.random() > 0.02:
                 form["c"] = choice
@@ -82,6 +82,11 @@ class Person:
             up, down, page = self.ask("POST", "/", form)
             seen.append((up, down))
         return seen
+
+
+def token(page):
+    """The sealed answers on a page."""
+    return re.search(r'name="t"\s+value="([^"]+)"', page)[1]
 
 
 def walked(relay, tls, encoding, script, ways):
@@ -134,7 +139,22 @@ def test_without_script_a_request_tells_no_choice_from_another(served):
     relay = Relay(served.port)
     person = Person(relay, False, "br", script=False)
     page = person.ask("GET", "/")[2]
-    token = re.search(r'name="t"\s+value="([^"]+)"', page)[1]
-    sent = {person.ask("POST", "/", {"t": token, "g": "n", "c": choice})[0] for choice in ("0", "1", "2")}
+    sent = {person.ask("POST", "/", {"t": token(page), "g": "n", "c": choice})[0] for choice in ("0", "1", "2")}
     assert len(sent) == 1
+    relay.close()
+
+
+def test_without_script_neither_a_request_nor_an_answer_tells_a_place_from_another(served):
+    relay = Relay(served.port)
+    person = Person(relay, False, "br", script=False)
+    for path in ("/", "/all/"):
+        page, form = person.ask("GET", path)[2], {}
+        if path == "/":
+            page = person.ask("POST", path, {"t": token(page), "g": "r"})[2]
+            form = {"t": token(page), "g": "f", "p": ""}
+        values = re.findall(r'<option value="([^"]{8})"', page.partition("data-place")[2])
+        assert len(values) == 57
+        sent = [person.ask("POST", path, {**form, "s": value}) for value in values[:: 8 if path == "/" else 28]]
+        assert len({page for _up, _down, page in sent}) == len(sent)
+        assert len({(up, down) for up, down, _page in sent}) == 1
     relay.close()
