@@ -136,7 +136,7 @@ def test_where_a_place_has_no_service_of_its_own_the_page_says_so():
     visit = Visit()
     visit.choose(danger="no", who="me", child="no", need="online", online="scam")
     live_in(visit, "US-AS")
-    assert "For this we know no service just for American Samoa." in visit.text
+    assert "We know no service for this in American Samoa." in visit.text
 
 
 # Counties
