@@ -43,7 +43,12 @@ def token():
 
 
 ANY = st.text(max_size=40) | st.binary(max_size=40).map(lambda b: b.decode("latin-1"))
-NAMES = st.sampled_from(["t", "g", "c", "w", "T", "t[]", "danger", "who", "csrfmiddlewaretoken", "_method", ""]) | ANY
+NAMES = (
+    st.sampled_from(
+        ["t", "g", "c", "w", "a", "p", "s", "T", "t[]", "danger", "who", "csrfmiddlewaretoken", "_method", ""]
+    )
+    | ANY
+)
 MOVES = st.sampled_from(["n", "s", "b", "r", "l", "p", "p9", "c", "c0", "c99", "c" + "9" * 4999, "c²", "p\x00", "nn"])
 PLACES = st.sampled_from(["0", "3", "4", "-1", "9" * 4999, "²", "٣", "0x0", "1e9", "None", "[]", "\x00", "🔥"])
 TOKENS = st.sampled_from(["", "A" * 344, "=" * 344, "null", "{}", "é", "\x00"]) | st.binary(max_size=300).map(
@@ -89,6 +94,22 @@ def test_any_word_on_the_list(client):
     @given(st.sampled_from(LISTS), ANY | PLACES)
     def check(address, word):
         answered(post(client, address, f"w={quoted(word)[:4000]}"), 200)
+
+    check()
+
+
+def test_any_place_at_all(client):
+    good = steps.seal(steps.Step(answers={"danger": "no", "who": "me"}, done=True))
+    codes = st.sampled_from(["US-TX", "us-tx", "US-ZZ", "48201", "48202", "99999", "AAAAAAAA", "=" * 8, "-"])
+
+    @settings(thousands, max_examples=60)
+    @given(st.sampled_from([*ADDRESSES, *LISTS]), codes | PLACES | ANY)
+    def check(address, place):
+        fields = f"s={quoted(place)[:3000]}"
+        response = post(client, address, fields if address in LISTS else f"t={good}&g=f&p=&{fields}")
+        answered(response, 200)
+        assert b'data-service="' in response.content
+        assert b'data-service="tx-' not in response.content
 
     check()
 
