@@ -20,6 +20,7 @@ from navigator.editions.edition import Edition, decode
 CHOICES = 3
 BRANCH = 4
 OUTCOME = 10
+COUNTIES = 3000
 
 
 def grown(real, services, questions):
@@ -66,6 +67,41 @@ def grown(real, services, questions):
         rules.append(Recommendation(service=service.slug, rank=100 + rank, reason=text("It fits you."), when=when))
     flow = Flow(questions=tuple(asked), recommendations=tuple(rules))
     return msgspec.structs.replace(real, services=tuple(copies), flow=flow)
+
+
+def local(real, count):
+    """The real content with so many local services over all counties, each the local version of a national one."""
+    from services import areas
+    from services.records import ContactPoint, Source
+
+    counties = sorted(areas.COUNTIES)[:COUNTIES]
+    ruled = {rule.service for rule in real.flow.recommendations}
+    national = [each.slug for each in real.services if each.slug in ruled and not (each.areas or each.main)]
+    made = []
+    for number in range(count):
+        county = counties[number % len(counties)]
+        words = dict.fromkeys(real.languages, f"Shelter {number} of {areas.name(county)['en']}")
+        call = ContactPoint(
+            kind="call",
+            value=f"+1713{2_000_000 + number}",
+            hours="Mo-Fr 09:00-17:00",
+            timezone="America/Chicago",
+        )
+        made.append(
+            msgspec.structs.replace(
+                real.services[0],
+                slug=f"local-{number}",
+                category="local",
+                areas=(county,),
+                local_of=national[number % len(national)],
+                main=False,
+                name=words,
+                plain={},
+                ways=(call,),
+                sources=(Source(title="A directory", url="https://directory.example.org/"),),
+            )
+        )
+    return msgspec.structs.replace(real, services=(*real.services, *made))
 
 
 def timed(do, times=1):
