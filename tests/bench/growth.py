@@ -1,4 +1,5 @@
-"""What it costs as the content grows: `python -m tests.bench.growth SERVICES QUESTIONS` prints one line of JSON.
+"""What it costs as the content grows: `python -m tests.bench.growth SERVICES QUESTIONS` prints one line of JSON, and
+so does `local COUNT`, with so many local services besides.
 
 With 0 services it takes the real content. Else services are copies of the real ones, recommended in turn, some
 ten an outcome; the first question leads to one of several branches of four, so that no path has more than five.
@@ -115,8 +116,6 @@ def timed(do, times=1):
 
 
 def measure(made):
-    from django.test import Client
-
     from navigator import models
 
     row = {"services": len(made.services), "questions": len(made.flow.questions)}
@@ -137,24 +136,81 @@ def measure(made):
         published.append(time.perf_counter() - before)
     row["publish"] = min(published)
     assert models.Edition.objects.count() == 3
+    return row | costs(made)
+
+
+def costs(made, place=""):
+    """Microseconds that a step and an outcome take, kept and made anew; with a place, the outcome there too."""
+    from django.test import Client
+
+    from navigator.public import steps
 
     client = Client()
     form = "application/x-www-form-urlencoded"
+    in_force.serve(Edition(made, 1, "1"))
     token = re.search(r'name="t" value="([^"]+)"', client.get("/").content.decode())[1]
-    step = urlencode({"t": token, "g": "n", "c": "0"})
-    outcome = urlencode({"t": token, "g": "r", "c": "0"})
+    bodies = {
+        "step": urlencode({"t": token, "g": "n", "c": "0"}),
+        "outcome": urlencode({"t": token, "g": "r", "c": "0"}),
+    }
+    if place:
+        bodies["here"] = urlencode({"t": steps.seal(steps.Step(done=True, place=place)), "g": "r"})
 
     def post(body):
         return client.post("/", body, form, headers={"HX-Request": "true"})
 
+    # Pages of an edition that is as good as new: what it keeps is forgotten, what was looked up in it is not.
+    edition = Edition(made, 1, "1")
+
     def anew(body):
-        in_force.serve(Edition(made, 1, "1"))
+        edition._derived.clear()
+        in_force.serve(edition)
         return post(body)
 
-    for name, body in (("step", step), ("outcome", outcome)):
-        taken = timed(lambda body=body: anew(body), 60) - timed(lambda: Edition(made, 1, "1"), 20)
-        row |= {f"{name}_made": taken, name: timed(lambda body=body: post(body), 600)}
+    row = {}
+    for name, body in bodies.items():
+        anew(body)
+        row |= {f"{name}_made": timed(lambda body=body: anew(body), 60)}
+        row |= {name: timed(lambda body=body: post(body), 600)}
     return row
+
+
+def measure_local(real, count):
+    """What so many local services cost, beside the content without them."""
+    import os
+    from pathlib import Path
+
+    from django.test import Client
+
+    from navigator.editions.draft import write_draft
+    from navigator.public import places, sizes
+    from navigator.public.measure import too_large
+    from tests.server import Server, manage
+
+    from .processes import memory
+
+    county = "48201"
+    folder = Path(os.environ["DATA_DIR"])
+    manage(folder, "setup")
+    made = local(real, count)
+    found = {"without": costs(real, county), "with": costs(made, county)}
+    row = found["with"]
+    before = time.perf_counter()
+    report = content.check(made)
+    row |= {"paths": report.paths, "walk": time.perf_counter() - before}
+    assert not report.problems, report.problems[:3]
+    write_draft(made)
+    before = time.perf_counter()
+    publish.publish(measure=too_large)
+    row["publish"] = time.perf_counter() - before
+    page = Client().post("/all/", {"s": places.seal(county)}).content.decode().rstrip()
+    assert "Harris County" in page
+    row["all"] = max(sizes.least(page, encoding) for encoding in ("br", "gzip")) / 1024
+    with Server(folder) as server:
+        assert server.get("/healthz").text == '{"edition": 2}'
+        server.get("/all/")
+        row["memory"] = memory(server)[0]
+    return found
 
 
 def main():
@@ -168,8 +224,11 @@ def main():
 
     call_command("migrate", verbosity=0)
 
-    services, questions = map(int, sys.argv[1:])
     real = content.read_fixtures(ROOT / "fixtures")
+    if sys.argv[1] == "local":
+        print(json.dumps(measure_local(content.published(real), int(sys.argv[2]))))
+        return
+    services, questions = map(int, sys.argv[1:])
     made = grown(real, services, questions) if services else real
     row = measure(made)
     data = content.encode(made)
