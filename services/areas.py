@@ -204,7 +204,12 @@ def local_versions(services: Iterable[Service]) -> dict[str, list[Service]]:
 
 def _nearest(services: Iterable[Service], place: str) -> list[Service]:
     """Those of the services that help at a place, its own before those of its state."""
-    return sorted((each for each in services if within(place, each.areas)), key=lambda each: place not in each.areas)
+    state = state_of(place)
+    if state is None:
+        return []
+    around = {place, state.code}
+    here = (each for each in services if not around.isdisjoint(each.areas))
+    return sorted(here, key=lambda each: place not in each.areas)
 
 
 def placed(

@@ -2,6 +2,8 @@
 
 import datetime as dt
 import re
+from collections.abc import Callable
+from functools import cache
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -71,20 +73,19 @@ def codes(value: str) -> tuple[str, ...]:
     return tuple(re.findall(r"[\w-]+", value))
 
 
+@cache
+def _read_as(model: type[models.Model], name: str) -> Callable[[Any], Any]:
+    """How the value of a field is read for a record."""
+    if isinstance(model._meta.get_field(name), I18nCharField | I18nTextField):
+        return words
+    return codes if name in ("languages", "areas") else lambda value: value
+
+
 def to_record(row: models.Model, shape: type[records.Record], **more: Any) -> Any:
     """A row as a record of the given shape; ``more`` fills what is not a plain field of the row."""
-    found = dict(more)
-    for name in shape.__struct_fields__:
-        if name in found:
-            continue
-        value = getattr(row, name)
-        field = row._meta.get_field(name)
-        if isinstance(field, I18nCharField | I18nTextField):
-            value = words(value)
-        elif name in ("languages", "areas"):
-            value = codes(value)
-        found[name] = value
-    return shape(**found)
+    model = type(row)
+    plain = (name for name in shape.__struct_fields__ if name not in more)
+    return shape(**{name: _read_as(model, name)(getattr(row, name)) for name in plain}, **more)
 
 
 def from_record(record: records.Record, skip: tuple[str, ...]) -> dict[str, Any]:

@@ -38,7 +38,9 @@ SERVICE = _object(
     phones=_list(PHONE),
     languages=_list(LANGUAGE),
     schedules=_list(SCHEDULE | {"properties": SCHEDULE["properties"] | {"timezone": {"type": "number"}}}),
-    service_areas=_list(_object("", name=TEXT)),
+    service_areas=_list(
+        _object("", name=TEXT, extent=TEXT, extent_type={"enum": ["geojson", "topojson", "kml", "text"]})
+    ),
     service_at_locations=_list(_object("", location=LOCATION)),
     contacts=_list(_object("", email={"type": "string", "format": "email"})),
     attributes=_list(ATTRIBUTE),

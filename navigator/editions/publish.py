@@ -82,7 +82,7 @@ def publish(by: Any = None, note: str = "", expected: str = "", *, measure: Meas
                 raise Changed
         if report.problems:
             raise Refused(report)
-        return store(data, by, note)
+        return store(data, by, note, of_draft=True)
 
 
 def rollback(
@@ -121,9 +121,13 @@ def last_with(slug: str) -> Edition | None:
     return None
 
 
-def store(data: bytes, by: Any, note: str) -> models.Edition:
-    """Write a new edition, and who made it into the log. Only within ``publishing``."""
-    of_draft = encode(compile_draft()) == data
+def store(data: bytes, by: Any, note: str, *, of_draft: bool | None = None) -> models.Edition:
+    """Write a new edition, and who made it into the log. Only within ``publishing``.
+
+    ``of_draft`` says whether it is the draft; None: compile the draft and see, which takes its time.
+    """
+    if of_draft is None:
+        of_draft = encode(compile_draft()) == data
     row = models.Edition.objects.create(content=data, hash=digest(data), published_by=by, note=note, of_draft=of_draft)
     if by is not None:
         LogEntry.objects.log_actions(by.pk, [row], ADDITION, note, single_object=True)

@@ -248,9 +248,9 @@ class _Walked:
         for text in self.flow.guidance:
             if text.key not in self.texts:
                 yield _unreached(text.key, Message("The guidance “%(name)s” is never shown.", name=text.key))
+        ruled = {rule.service for rule in self.flow.recommendations}
         for slug, service in self.services.items():
-            ruled = any(rule.service == slug for rule in self.flow.recommendations)
-            if not ruled and not service.directory_only and not service.local_of:
+            if slug not in ruled and not service.directory_only and not service.local_of:
                 yield _unreached(slug, Message("“%(name)s” is live, but no rule leads to it.", name=slug))
 
 

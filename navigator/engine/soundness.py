@@ -3,7 +3,9 @@
 Pure Python.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -126,6 +128,12 @@ def _unknown(name: str, when: Condition, known: Mapping[str, set[str]]) -> Itera
                 )
 
 
+@cache
+def _texts(shape: type[Record]) -> list[msgspec.structs.FieldInfo]:
+    """The fields of a record that hold words in several languages."""
+    return [field for field in msgspec.structs.fields(shape) if field.type == Text]
+
+
 def missing_words(
     flow: Flow, directory: Sequence[Organization | Service], languages: tuple[str, ...]
 ) -> Iterator[Problem]:
@@ -137,12 +145,12 @@ def missing_words(
     named += [(rule.service, rule) for rule in flow.recommendations]
     named += [(text.key, text) for text in flow.guidance]
     for name, record in named:
-        for field in msgspec.structs.fields(record):
-            if field.type != Text:
-                continue
+        for field in _texts(record.__class__):
             words = getattr(record, field.name)
+            if not words and not field.required:
+                continue
             missing = [language for language in languages if not words.get(language, "").strip()]
-            if missing and (words or field.required):
+            if missing:
                 yield Problem(
                     code="words",
                     subject=name,
@@ -210,7 +218,7 @@ def _unsound_areas(service: Service, services: Mapping[str, Service]) -> Iterato
             yield Message("“%(name)s”: “%(area)s” is no state, territory or county.", name=service.slug, area=area)
         elif area != state.code and state.code in service.areas:
             yield Message("“%(name)s”: the area “%(area)s” lies in another one.", name=service.slug, area=area)
-    for area in sorted({area for area in service.areas if service.areas.count(area) > 1}):
+    for area in sorted(area for area, count in Counter(service.areas).items() if count > 1):
         yield Message("“%(name)s” has the area “%(area)s” twice.", name=service.slug, area=area)
     if service.areas and (service.main or service.finder):
         yield Message("“%(name)s” is for the whole country, so it can have no areas.", name=service.slug)

@@ -65,8 +65,10 @@ def heaviest_place(edition: Edition, answers: Answers) -> str:
         state = areas.state_of(county)
         weight[county] += weight[state.code] if state else 0
     if places.many(edition):
+        listed = Counter(county[:2] for county in edition.counties)  # the digits of its state
         for area in weight:
-            weight[area] += sum(areas.state_of(area) == areas.state_of(county) for county in edition.counties)
+            state = areas.state_of(area)
+            weight[area] += listed[state.fips] if state else 0
     return max(weight, key=lambda area: (weight[area], area), default="")
 
 

@@ -26,6 +26,7 @@ from navigator.public import steps
 from tests.server import ROOT, Server, environment, manage
 
 from . import client
+from .processes import memory, used
 
 SEED = 20261124
 WALKS = 400
@@ -122,28 +123,6 @@ def servers(folder):
         yield made
 
 
-def used(server):
-    """Seconds of processor time that a server's processes have used."""
-    found = 0
-    for pid in [*children(server.process.pid), server.process.pid]:
-        found += sum(map(int, Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]))
-    return found / os.sysconf("SC_CLK_TCK")
-
-
-def memory(server):
-    """Megabytes that each process of a server holds: the workers, then the one that watches them."""
-    found = []
-    for pid in [*children(server.process.pid), server.process.pid]:
-        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-            if line.startswith("VmRSS"):
-                found.append(int(line.split()[1]) / 1024)
-    return found
-
-
-def children(pid):
-    return [int(name) for name in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
 # What is printed
 
 
@@ -227,6 +206,39 @@ def weight(site):
         print(f"a step {len(step.sent)}, an outcome {len(outcome.sent)}, all numbers {len(everything.sent)}")
 
 
+def grown(folder, *arguments):
+    """What growth.py measures, in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-m", "tests.bench.growth", *map(str, arguments)],
+        cwd=ROOT,
+        env=environment(folder, DJANGO_SETTINGS_MODULE="tests.settings"),
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+        preexec_fn=pinned(0),
+    )
+    return json.loads(done.stdout)
+
+
+def local(folder):
+    title("With 5,000 local services in 3,000 counties, against the real content without them")
+    found = grown(folder, "local", 5000)
+    before, after = found["without"], found["with"]
+    lines = [
+        ("a step, of one without them", after["step"] / before["step"], "goal 1.2"),
+        ("a step made anew", after["step_made"] / before["step_made"], "goal 1.2"),
+        ("an outcome", after["outcome"] / before["outcome"], "goal 1.2"),
+        ("an outcome made anew", after["outcome_made"] / before["outcome_made"], "goal 1.2"),
+        ("an outcome in a county, made anew", after["here_made"] / before["here_made"], "goal 1.2"),
+        ("the walk with its proofs, s", after["walk"], "goal 2"),
+        ("to publish, s", after["publish"], "goal 10"),
+        ("/all/ in a county, KB", after["all"], "goal 60"),
+        ("memory of a web process, MB", after["memory"], "goal 160"),
+    ]
+    for name, value, goal in lines:
+        print(f"{name:36}{value:9.2f}   ({goal})", flush=True)
+
+
 def growth(folder):
     title("As the content grows")
     print(f"{'services':>9}{'questions':>10}{'paths':>8}{'walk s':>9}{'publish s':>10}{'edition MB':>11}", end="")
@@ -234,16 +246,7 @@ def growth(folder):
     first = None
     cases = [(0, 0), (10, 14), (100, 14), (1000, 14), (100, 5), (100, 20), (100, 40)]
     for services, questions in cases:
-        done = subprocess.run(
-            [sys.executable, "-W", "ignore", "-m", "tests.bench.growth", str(services), str(questions)],
-            cwd=ROOT,
-            env=environment(folder, DJANGO_SETTINGS_MODULE="tests.settings"),
-            check=True,
-            stdout=subprocess.PIPE,
-            text=True,
-            preexec_fn=pinned(0),
-        )
-        row = json.loads(done.stdout)
+        row = grown(folder, services, questions)
         print(
             f"{row['services']:9}{row['questions']:10}{row['paths']:8}{row['walk']:9.3f}{row['publish']:10.2f}", end=""
         )
@@ -265,12 +268,12 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=6)
     parser.add_argument("--seconds", type=float, default=2.0)
-    parser.add_argument("--only", choices=["speed", "growth"])
+    parser.add_argument("--only", choices=["speed", "growth", "local"])
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="navigator-bench-") as name:
         folder = Path(name)
         os.environ.update(environment(folder, DJANGO_SETTINGS_MODULE="navigator.settings"))
-        if options.only != "growth":
+        if options.only in (None, "speed"):
             manage(folder, "setup")
             with servers(folder) as made:
                 found = walks()
@@ -283,8 +286,10 @@ def main():
                     print(f"{each:10} web process {', '.join(f'{size:.0f}' for size in workers)}", end="")
                     print(f" (goal for the site: 120); the one that watches it {watcher:.0f}")
                 weight(made["site"])
-        if options.only != "speed":
+        if options.only in (None, "growth"):
             growth(folder)
+        if options.only in (None, "local"):
+            local(folder)
 
 
 if __name__ == "__main__":

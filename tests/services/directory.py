@@ -74,7 +74,7 @@ def tables(count):
         names = {
             14: {"name": "Greater Houston and beyond"},
             15: {},
-            16: {"extent": county.replace("0", "O"), "extent_type": "text"},
+            16: {"extent": county[:4] + "O", "extent_type": "text"},
             17: {"extent": "us-tx", "extent_type": "text"},
         }
         if odd != 18:
