@@ -17,6 +17,7 @@ from navigator.editions.wording import describe_condition
 from navigator.engine import flow
 from navigator.models import Choice, Guidance, Question, Recommendation, as_condition
 from navigator.public import cards
+from navigator.templatetags.words import icon
 from services.admin import CarefulAdmin, Inline, OrganizationAdmin, ServiceAdmin, SourceInline, WayInline
 from services.forms import CarefulForm, OrderedFormSet
 from services.models import ContactPoint, Organization, Service
@@ -88,7 +89,8 @@ class DraftServiceAdmin(DraftAdmin, ServiceAdmin):
     def preview(self, request: HttpRequest) -> str:
         """The card of the service, from its page; from the list, the first question."""
         match = request.resolver_match
-        row = Service.objects.filter(pk=match.kwargs.get("object_id")).first() if match else None
+        pk = str(match.kwargs.get("object_id", "")) if match else ""
+        row = Service.objects.filter(pk=pk).first() if pk.isdecimal() else None
         return f"{super().preview(request)}all/?service={row.slug}" if row else super().preview(request)
 
     def describe_hours(self, way: ContactPoint) -> str:
@@ -249,6 +251,15 @@ class ChoiceForm(ConditionalForm):
         if self.instance.pk and "key" in self.fields:
             self.fields["key"].disabled = True
             self.fields["key"].help_text = ""
+
+    def clean_icon(self) -> str:
+        """A name that has a drawing."""
+        name = self.cleaned_data["icon"]
+        if name and not icon(name):
+            used = sorted({*Choice.objects.exclude(icon="").values_list("icon", flat=True)})
+            words = _("There is no icon “%(name)s”. Leave it empty, or take one of these: %(icons)s.")
+            raise ValidationError(words % {"name": name, "icons": ", ".join(used)})
+        return name
 
     def clean(self) -> dict[str, Any] | None:
         """Keep the key of the choice that every question has."""

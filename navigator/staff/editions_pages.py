@@ -48,7 +48,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     shown = Paginator(rows, 25).get_page(request.GET.get("p"))
     found = [Row(row, publish.is_intact(row), bool(edition and edition.number == row.number)) for row in shown]
     numbers = list(models.Edition.objects.values_list("number", flat=True))
-    context = {"rows": found, "shown": shown, "numbers": numbers, "damaged": publish.damaged()}
+    context: dict[str, Any] = {"rows": found, "shown": shown, "numbers": numbers, "damaged": publish.damaged()}
     kept = models.DraftKept.objects.select_related("kept_by").defer("content")
     return page(request, "editions", _("Editions"), kept=kept, **context)
 

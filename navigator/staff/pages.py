@@ -170,7 +170,8 @@ def faults(found: Sequence[checks.Problem], content_: Content) -> list[Fault]:
 
 def _titles(content_: Content) -> dict[str, str]:
     """What services, questions, choices and guidance are called, by the key under which the checks know them."""
-    named: dict[str, str] = {row.slug: t(row.name) for row in (*content_.organizations, *content_.services)}
+    named = {row.slug: t(row.name) for row in content_.organizations}
+    named |= {row.slug: t(row.name) for row in content_.services}
     for question in content_.flow.questions:
         named[question.key] = t(question.title)
         named |= {f"{question.key}.{choice.key}": t(choice.label) for choice in question.choices}

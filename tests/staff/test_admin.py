@@ -266,3 +266,9 @@ def test_a_new_account_can_sign_in(client, db, admin_user):
     }
     client.post(reverse("admin:auth_user_add"), data)
     assert User.objects.get(username="bo").is_staff
+
+
+def test_an_icon_that_does_not_exist_is_refused(publisher):
+    asked = question("danger")
+    page = unescaped(save(publisher, asked, **{"choices-0-icon": "telefono"}))
+    assert "There is no icon “telefono”" in page
