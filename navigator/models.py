@@ -240,3 +240,22 @@ class Release(models.Model):
 
     def __str__(self) -> str:
         return f"{self._meta.verbose_name} {self.pk}"
+
+
+class DraftKept(models.Model):
+    """A draft as it was before it was set back, so that nobody's unpublished work is lost."""
+
+    content = models.BinaryField(_("content"), editable=False)
+    kept_at = models.DateTimeField(_("kept at"), auto_now_add=True)
+    kept_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("set back by")
+    )
+
+    class Meta:
+        verbose_name = _("earlier draft")
+        verbose_name_plural = _("earlier drafts")
+        default_permissions = ()
+        ordering: ClassVar = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.pk}"

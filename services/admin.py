@@ -20,11 +20,22 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from i18nfield.fields import I18nCharField, I18nTextField
 
-from . import areas, phones
-from .forms import CarefulForm, Lines, OrderedFormSet, TranslatedInput, TranslatedText, differences, person_name
+from . import phones
+from .fields import language_name
+from .filters import AreaFilter, DueFilter
+from .forms import (
+    CarefulForm,
+    Lines,
+    OrderedFormSet,
+    TranslatedInput,
+    TranslatedText,
+    differences,
+    fingerprint,
+    person_name,
+)
 from .models import NUMBERED, ContactPoint, Service, Source, codes, words
-from .service_forms import CheckForm, ServiceForm, SourceFormSet, WayForm, WayFormSet
-from .texts import fold, t
+from .service_forms import CheckForm, OrganizationForm, ServiceForm, SourceFormSet, WayForm, WayFormSet
+from .texts import fold
 
 BOXES: dict[type, dict[str, Any]] = {
     I18nCharField: {"widget": TranslatedInput},
@@ -96,7 +107,8 @@ class WayInline(Inline):
                 "fields": (
                     ("kind", "value", "order"),
                     ("hours", "timezone"),
-                    ("vanity", "keyword", "languages"),
+                    ("vanity", "keyword"),
+                    "languages",
                     "label",
                     "hours_note",
                 )
@@ -111,53 +123,6 @@ class SourceInline(Inline):
     model: type[Model] = Source
     formset = SourceFormSet
     fieldsets = ((None, {"fields": (("title", "url", "dated", "grade", "order"),)}),)
-
-
-class DueFilter(admin.SimpleListFilter):
-    """Due for review, or not."""
-
-    title = _("check")
-    parameter_name = "due"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """The two."""
-        return [("yes", _("due")), ("no", _("not due"))]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Service]) -> QuerySet[Service]:
-        """The services that are due, or the others."""
-        due = [service.pk for service in Service.objects.due()]
-        match self.value():
-            case "yes":
-                return queryset.filter(pk__in=due)
-            case "no":
-                return queryset.exclude(pk__in=due)
-        return queryset
-
-
-class AreaFilter(admin.SimpleListFilter):
-    """The whole country, or one state or territory."""
-
-    title = _("where it helps")
-    parameter_name = "area"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """The whole country, all that is local, and every state that a service names."""
-        used = {area for text in Service.objects.values_list("areas", flat=True) for area in codes(text)}
-        named = sorted((t(areas.name(area)), area) for area in used)
-        first = [("country", _("the whole country")), ("local", _("states, territories and counties"))]
-        return [*first, *((area, name) for name, area in named)]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Service]) -> QuerySet[Service]:
-        """The services of the area."""
-        match self.value():
-            case None:
-                return queryset
-            case "country":
-                return queryset.filter(areas="")
-            case "local":
-                return queryset.exclude(areas="")
-            case area:
-                return queryset.filter(areas__contains=area)
 
 
 def search_key(text: str) -> str:
@@ -304,6 +269,21 @@ class ServiceAdmin(CarefulAdmin):
             obj.assured_by = person_name(request.user)
         super().save_model(request, obj, form, change)
 
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Save; a day of a check does not vouch for a number that came after it."""
+        super().save_formset(request, form, formset, change)
+        service = form.instance
+        if formset.model is not ContactPoint or not service.assured_date or "assured_date" in form.changed_data:
+            return
+        numbers = [row for row, names in formset.changed_objects if "value" in names] + formset.new_objects
+        if numbers and not service.recheck:
+            service.recheck = True
+            service.save(update_fields=["recheck"])
+            words = _("The last check, of %(day)s, does not vouch for the new number: it is marked to be checked.")
+            day = formats.date_format(service.assured_date, "DATE_FORMAT")
+            link = format_html('<a href="{}">{}</a>', check_address([service]), _("Checked today…"))
+            messages.warning(request, format_html("{} {}", words % {"day": day}, link))
+
     # Checked today
 
     def get_urls(self) -> list[Any]:
@@ -323,7 +303,11 @@ class ServiceAdmin(CarefulAdmin):
         ids = [int(pk) for pk in request.GET.getlist("id") if pk.isdecimal() and len(pk) < 10]
         services = list(self.get_queryset(request).filter(pk__in=ids))
         form = CheckForm(request.POST or None)
-        if services and request.method == "POST" and form.is_valid():
+        # What stands there now, with all its numbers: nobody confirms what they were not shown.
+        seen = " ".join(fingerprint(service)[:12] for service in services)
+        if services and request.method == "POST" and request.POST.get("seen") != seen:
+            messages.error(request, _("Nothing was written down: something changed since you looked. Look again."))
+        elif services and request.method == "POST" and form.is_valid():
             with transaction.atomic():
                 for service in services:
                     self._record_check(request, service, form.cleaned_data["how"])
@@ -336,6 +320,7 @@ class ServiceAdmin(CarefulAdmin):
             "opts": self.opts,
             "services": services,
             "vouched": [self._vouched(service) for service in services],
+            "seen": seen,
             "form": form,
             "back": _back_to(services),
         }
@@ -366,7 +351,13 @@ class ServiceAdmin(CarefulAdmin):
 def facts(row: Model, *names: str) -> list[tuple[str, str]]:
     """What a row says in these fields, each with the name of the field; empty ones are left out."""
     fields: list[Any] = [row._meta.get_field(name) for name in names]
-    return [(str(field.verbose_name), str(value)) for field in fields if (value := getattr(row, field.name))]
+    found = [(field, value) for field in fields if (value := getattr(row, field.name))]
+    return [
+        (str(_("languages")), ", ".join(map(language_name, codes(value))))
+        if field.name == "languages"
+        else (str(field.verbose_name), str(value))
+        for field, value in found
+    ]
 
 
 def check_address(services: Any) -> str:
@@ -384,6 +375,7 @@ def _back_to(services: list[Service]) -> str:
 class OrganizationAdmin(CarefulAdmin):
     """Who runs services."""
 
+    form = OrganizationForm
     fixed = ("slug",)
     list_display = ("__str__", "website")
     search_fields = ("name", "slug")

@@ -88,7 +88,31 @@ class AreasField(CodesField):
         self.kept = kept
 
 
-class ServiceForm(CarefulForm):
+class Named(CarefulForm):
+    """A row with a short name, which is made from its name where it is left empty."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "slug" in self.fields:
+            self.fields["slug"].required = False
+
+    def clean_slug(self) -> str:
+        """The short name; one from the first name there is, where it is left empty."""
+        name = next(iter(words(self.cleaned_data.get("name")).values()), "")
+        slug = self.cleaned_data["slug"] or slugify(name)[:50].strip("-")
+        if name and not slug:
+            raise ValidationError(_("Write a short name in small letters and hyphens."))
+        return slug
+
+
+class OrganizationForm(Named):
+    """Who runs services."""
+
+    class Meta:
+        help_texts: ClassVar = {"slug": _("Small letters and hyphens. Never changes. Empty: made from the name.")}
+
+
+class ServiceForm(Named):
     """A service: a draft needs a name; of a live one, all that it lacks is named."""
 
     kept_live_by: Any = None
@@ -137,14 +161,6 @@ class ServiceForm(CarefulForm):
         for name in {"name", "plain", "slug", "category"} & set(self.fields):
             field: Any = self.fields[name]
             field.required = field.one_required = False
-
-    def clean_slug(self) -> str:
-        """The short name; one from the first name there is, where it is left empty."""
-        name = next(iter(words(self.cleaned_data.get("name")).values()), "")
-        slug = self.cleaned_data["slug"] or slugify(name)[:50].strip("-")
-        if name and not slug:
-            raise ValidationError(_("Write a short name in small letters and hyphens."))
-        return slug
 
     def clean(self) -> dict[str, Any] | None:
         """Refuse to take a service from the public that has to stay."""

@@ -10,7 +10,7 @@ from navigator.engine.flow import Condition, Flow
 from services.models import Organization, Service, from_record
 from services.writing import save_organizations, save_services
 
-from .content import Content, languages, published
+from .content import Content, encode, languages, published
 from .edition import Edition, as_edition
 
 
@@ -59,6 +59,25 @@ def write_draft(content: Content) -> None:
     named = [service.slug for service in content.services]
     Service.objects.filter(status="live").exclude(slug__in=named).update(status="retired")
     _write_flow(content.flow)
+
+
+MOST_KEPT = 20
+"""Drafts that are kept as they were before they were set back; older ones go."""
+
+
+def keep_draft(by: Any = None) -> None:
+    """Keep the draft as it stands, with all that is only for staff, to be brought back."""
+    models.DraftKept.objects.create(content=encode(whole_draft()), kept_by=by)
+    kept = models.DraftKept.objects.values_list("pk", flat=True)[:MOST_KEPT]
+    models.DraftKept.objects.exclude(pk__in=list(kept)).delete()
+
+
+@transaction.atomic
+def bring_back_draft(kept: models.DraftKept, by: Any = None) -> None:
+    """Make the draft what it was; as it stands now it is kept too, so that this can be undone. Raises ValueError."""
+    content = msgspec.json.decode(bytes(kept.content), type=Content)
+    keep_draft(by)
+    write_draft(content)
 
 
 def set_back_draft(content: Content) -> None:

@@ -15,7 +15,7 @@ from navigator.engine import checks
 from . import in_force
 from .content import Content, check, digest, encode
 from .database import refresh
-from .draft import compile_draft, set_back_draft
+from .draft import compile_draft, keep_draft, set_back_draft
 from .edition import Edition, decode
 
 Measure = Callable[[Content], Sequence[checks.Problem]]
@@ -91,6 +91,7 @@ def rollback(
     """Publish an earlier edition again. ``expected`` is the edition that was in force when the person decided.
 
     With ``draft``, the draft is set back to it too: what was withdrawn would else be published again with the next.
+    A draft that was not public is kept as it was.
     Raises Edition.DoesNotExist, ValueError if it is damaged, and Changed if another one is in force by now.
     """
     with publishing():
@@ -99,6 +100,9 @@ def rollback(
         edition = decode(number, data, earlier.hash)
         unchanged(expected)
         if draft:
+            serving = in_force.current_or_none()
+            if serving is None or digest(encode(compile_draft())) != serving.hash:
+                keep_draft(by)
             set_back_draft(edition.content)
         return store(data, by, note or f"Back to edition {number}")
 

@@ -1,20 +1,15 @@
-"""The draft in Django admin: questions and rules, and the directory's pages with what the flow knows; the accounts."""
+"""The draft in Django admin: questions and rules, and the directory's pages with what the flow knows."""
 
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
-from django.contrib.auth.admin import GroupAdmin, UserAdmin
-from django.contrib.auth.forms import AdminPasswordChangeForm, SetUnusablePasswordMixin
-from django.contrib.auth.models import Group, User
 from django.core.exceptions import ValidationError
 from django.db.models import Max, QuerySet
-from django.forms import CheckboxSelectMultiple, ModelMultipleChoiceField
+from django.forms import BooleanField, CheckboxInput, HiddenInput
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.html import format_html, format_html_join
-from django.utils.text import format_lazy
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from navigator.editions.draft import draft_flow
@@ -22,11 +17,12 @@ from navigator.editions.wording import describe_condition
 from navigator.engine import flow
 from navigator.models import Choice, Guidance, Question, Recommendation, as_condition
 from navigator.public import cards
+from navigator.templatetags.words import icon
 from services.admin import CarefulAdmin, Inline, OrganizationAdmin, ServiceAdmin, SourceInline, WayInline
 from services.forms import CarefulForm, OrderedFormSet
 from services.models import ContactPoint, Organization, Service
 
-from .conditions import ConditionField, choices, contradiction, earlier, needing
+from .conditions import ConditionField, choices, comes_first, contradiction, earlier, needing
 from .pages import PERMISSION
 
 # Services: the directory's page, with what the flow knows
@@ -43,7 +39,8 @@ class Ways(WayInline):
                 "fields": (
                     ("kind", "value", "order"),
                     ("hours", "timezone", "understood"),
-                    ("vanity", "keyword", "languages"),
+                    ("vanity", "keyword"),
+                    "languages",
                     "label",
                     "hours_note",
                 )
@@ -66,11 +63,15 @@ class DraftAdmin(CarefulAdmin):
         """Django's message; after a change, with where it stands now and the way on."""
         if level == messages.SUCCESS:
             draft = _("Saved in the draft. The public does not see it yet.")
-            links = [(reverse("admin:preview"), _("Preview"))]
+            links = [(self.preview(request), _("Preview"))]
             if request.user.has_perm(PERMISSION):
                 links.append((reverse("admin:publish"), _("Publish")))
             message = format_html("{} {} {}", message, draft, format_html_join(" · ", '<a href="{}">{}</a>', links))
         super().message_user(request, message, level, *args, **kw)
+
+    def preview(self, request: HttpRequest) -> str:
+        """Where a change can be seen."""
+        return reverse("admin:preview")
 
 
 @admin.register(Organization)
@@ -85,6 +86,13 @@ class DraftServiceAdmin(DraftAdmin, ServiceAdmin):
     inlines = (Ways, SourceInline)
     change_form_template = "admin/navigator/service.html"
 
+    def preview(self, request: HttpRequest) -> str:
+        """The card of the service, from its page; from the list, the first question."""
+        match = request.resolver_match
+        pk = str(match.kwargs.get("object_id", "")) if match else ""
+        row = Service.objects.filter(pk=pk).first() if pk.isdecimal() else None
+        return f"{super().preview(request)}all/?service={row.slug}" if row else super().preview(request)
+
     def describe_hours(self, way: ContactPoint) -> str:
         """The hours of a way, as the public reads them."""
         return cards.describe_hours(way.record())
@@ -94,6 +102,16 @@ class DraftServiceAdmin(DraftAdmin, ServiceAdmin):
         service = kwargs.get("obj")
         context["rules"] = service.recommendations.count() if service else 0
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Service, form: Any, change: bool) -> None:
+        """Save; where a service that was switched off is live again, say that its recommendations are not."""
+        super().save_model(request, obj, form, change)
+        back = change and form.initial.get("status") == "retired" and obj.status == "live"
+        if back and not (obj.directory_only or obj.local_of or obj.recommendations.exists()):
+            link = reverse("admin:quick-fix") + f"?service={obj.slug}"
+            words = _("It is live again, but no question leads to it. To have its recommendations back:")
+            way = format_html('<a href="{}">{}</a>', link, _("Fix one thing now"))
+            messages.warning(request, format_html("{} {}", words, way))
 
     def needed_by(self, row: Any) -> list[str]:
         """The recommendations of the service, each with its condition."""
@@ -234,6 +252,15 @@ class ChoiceForm(ConditionalForm):
             self.fields["key"].disabled = True
             self.fields["key"].help_text = ""
 
+    def clean_icon(self) -> str:
+        """A name that has a drawing."""
+        name = self.cleaned_data["icon"]
+        if name and not icon(name):
+            used = sorted({*Choice.objects.exclude(icon="").values_list("icon", flat=True)})
+            words = _("There is no icon “%(name)s”. Leave it empty, or take one of these: %(icons)s.")
+            raise ValidationError(words % {"name": name, "icons": ", ".join(used)})
+        return name
+
     def clean(self) -> dict[str, Any] | None:
         """Keep the key of the choice that every question has."""
         if self.cleaned_data.get("key") == flow.SKIP:
@@ -299,9 +326,38 @@ class QuestionAdmin(ConditionalAdmin):
         return needing(row.choices.all())
 
 
+class RecommendationForm(ConditionalForm):
+    """A rule; one that would put its service first for everybody is asked about once more."""
+
+    everyone = BooleanField(label=_("Yes, it is to come first for everyone"), required=False, widget=HiddenInput)
+
+    def clean(self) -> dict[str, Any] | None:
+        """Ask once more, with how many people it is about."""
+        data = super().clean()
+        service, rank = self.cleaned_data.get("service"), self.cleaned_data.get("rank")
+        always = "when" in self.cleaned_data and not self.cleaned_data["when"]
+        new = not self.instance.pk or {"when", "rank", "service"} & set(self.changed_data)
+        if not (always and new and service and rank is not None and service.status == "live"):
+            return data
+        live = set(Service.objects.filter(status="live").values_list("slug", flat=True))
+        saved = Recommendation.objects.filter(pk=self.instance.pk).first()
+        first, paths = comes_first(draft_flow(), rank, live, saved.record() if saved else None)
+        if first:
+            self.fields["everyone"].widget = CheckboxInput()
+            if not self.cleaned_data.get("everyone"):
+                words = _(
+                    "Nothing is ticked here, so it always holds: “%(service)s” comes first on %(first)s of %(paths)s "
+                    "paths, whatever people answer. If you mean that, tick the box below and save again."
+                )
+                self.add_error("when", words % {"service": service, "first": first, "paths": paths})
+        return data
+
+
 @admin.register(Recommendation)
 class RecommendationAdmin(ConditionalAdmin):
     """The rules: which service when, and why."""
+
+    form = RecommendationForm
 
     list_display: Any = ("rank", "service", "reason")
     list_display_links = ("rank", "service")
@@ -310,7 +366,7 @@ class RecommendationAdmin(ConditionalAdmin):
     search_fields = ("service__slug", "service__name", "service__plain", "reason")
     fieldsets = (
         (_("What is shown"), {"fields": ("service", "rank", "reason", "reason_you")}),
-        (_("When it is shown"), {"fields": ("in_words", "when")}),
+        (_("When it is shown"), {"fields": ("in_words", "when", "everyone")}),
     )
 
 
@@ -327,72 +383,3 @@ class GuidanceAdmin(ConditionalAdmin):
         (_("What is shown"), {"fields": ("title", "title_you", "body", "body_you", ("key", "rank"))}),
         (_("When it is shown"), {"fields": ("in_words", "when")}),
     )
-
-
-# People
-
-admin.site.unregister([User, Group])
-VERBS = {"add": _("Can add"), "change": _("Can change"), "delete": _("Can delete"), "view": _("Can view")}
-
-
-class Rights(ModelMultipleChoiceField):
-    """The rights in the language at hand: Django writes them into the database in English."""
-
-    def label_from_instance(self, obj: Any) -> str:
-        """The table, and what may be done with its rows; another right by its name."""
-        verb, _underscore, model = obj.codename.partition("_")
-        plain = verb in VERBS and model == obj.content_type.model
-        return f"{obj.content_type} | {VERBS[verb] if plain else gettext(obj.name)}"
-
-
-@admin.register(Group)
-class RoleAdmin(GroupAdmin):
-    """The roles."""
-
-    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest | None = None, **kwargs: Any) -> Any:
-        """The rights in the language at hand."""
-        return super().formfield_for_manytomany(db_field, request, **{**kwargs, "form_class": Rights})
-
-
-class PasswordForm(AdminPasswordChangeForm):
-    """Django's, whose help is put together before a language is known, and would stay in English."""
-
-    usable_password_help_text = format_lazy(  # type: ignore[assignment]
-        '{}<ul id="id_unusable_warning" class="messagelist"><li class="warning">{}</li></ul>',
-        SetUnusablePasswordMixin.usable_password_help_text,
-        _("If disabled, the current password for this user will be lost."),
-    )
-
-
-@admin.register(User)
-class People(UserAdmin):
-    """The accounts. Rights come from roles; only a superuser makes a superuser."""
-
-    filter_horizontal = ()
-    change_password_form = PasswordForm
-    fieldsets = (
-        (None, {"fields": ("username", "password")}),
-        (_("Person"), {"fields": ("first_name", "last_name", "email")}),
-        (_("Rights"), {"fields": ("is_active", "is_staff", "groups", "is_superuser")}),
-        (_("Dates"), {"fields": ("last_login", "date_joined")}),
-    )
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """What nobody changes, and what only a superuser may."""
-        mine = ("last_login", "date_joined")
-        return mine if request.user.is_superuser else (*mine, "is_superuser")
-
-    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """The few roles as boxes to tick."""
-        return super().formfield_for_manytomany(db_field, request, **{**kwargs, "widget": CheckboxSelectMultiple()})
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """A superuser's account is for superusers."""
-        return self._may_touch(request, obj) and super().has_change_permission(request, obj)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody: who leaves is no longer active. The log, and the rule of four eyes, go on naming the account."""
-        return False
-
-    def _may_touch(self, request: HttpRequest, obj: Any) -> bool:
-        return obj is None or not obj.is_superuser or bool(request.user.is_superuser)

@@ -1,6 +1,6 @@
 """Conditions on the staff pages: ticks by question, what needs a choice, and what nobody can meet."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from django import forms
@@ -10,7 +10,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from navigator.editions.wording import describe_condition
+from navigator.engine import walk
 from navigator.engine.flow import Condition, Flow
+from navigator.engine.flow import Recommendation as Recommended
 from navigator.models import Choice, Guidance, Question, Recommendation
 
 
@@ -95,6 +97,16 @@ def needing(found: Iterable[Choice]) -> list[str]:
         for model in (Question, Choice, Recommendation, Guidance)
         for row in model._default_manager.filter(when__in=ids).distinct()
     ]
+
+
+def comes_first(flow: Flow, rank: int, live: Collection[str], without: Recommended | None = None) -> tuple[int, int]:
+    """On how many paths a rule that always holds would come first, and how many there are; ``without``: itself."""
+    first = paths = 0
+    for outcome in walk.walk(flow):
+        paths += 1
+        others = (rule.rank for rule in outcome.recommendations if rule.service in live and rule != without)
+        first += rank < next(others, rank + 1)
+    return first, paths
 
 
 def contradiction(flow: Flow, *conditions: Condition) -> str:

@@ -9,11 +9,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from navigator import models
 from navigator.editions import publish
 from navigator.editions.differences import differences
+from navigator.editions.draft import bring_back_draft, compile_draft
 from navigator.editions.edition import Edition, decode
 from navigator.editions.publish import Changed
 
@@ -26,6 +27,7 @@ def urls(site: AdminSite) -> list[Any]:
         path("editions/", site.admin_view(listed), name="editions"),
         path("editions/compare/", site.admin_view(compare), name="compare"),
         path("editions/<int:number>.json", site.admin_view(download), name="edition-download"),
+        path("editions/drafts/<int:pk>/", site.admin_view(bring_back), name="bring-back"),
         path("editions/<int:number>/rollback/", site.admin_view(rollback), name="rollback"),
     ]
 
@@ -46,8 +48,9 @@ def listed(request: HttpRequest) -> HttpResponse:
     shown = Paginator(rows, 25).get_page(request.GET.get("p"))
     found = [Row(row, publish.is_intact(row), bool(edition and edition.number == row.number)) for row in shown]
     numbers = list(models.Edition.objects.values_list("number", flat=True))
-    damaged = publish.damaged()
-    return page(request, "editions", _("Editions"), rows=found, shown=shown, numbers=numbers, damaged=damaged)
+    context: dict[str, Any] = {"rows": found, "shown": shown, "numbers": numbers, "damaged": publish.damaged()}
+    kept = models.DraftKept.objects.select_related("kept_by").defer("content")
+    return page(request, "editions", _("Editions"), kept=kept, **context)
 
 
 def _opened(row: models.Edition) -> Edition:
@@ -90,7 +93,9 @@ def rollback(request: HttpRequest, number: int) -> HttpResponse:
     if edition is None or not publish.is_intact(row):
         messages.error(request, _("Edition %(number)s is damaged: its hash does not fit.") % {"number": number})
         return redirect("admin:editions")
-    status, draft = 200, request.method != "POST" or "draft" in request.POST
+    lost = differences(edition.content, compile_draft())
+    # What nobody has published yet goes from the draft only if that is asked for.
+    status, draft = 200, not lost if request.method != "POST" else "draft" in request.POST
     if request.method == "POST":
         status, seen = 409, request.POST.get("edition", "")
         try:
@@ -105,6 +110,8 @@ def rollback(request: HttpRequest, number: int) -> HttpResponse:
             kept = _("The draft stays as it is: look at it before you publish it.")
             back = _("The draft is set back to it too.")
             messages.success(request, f"{words} {back if draft else kept}")
+            if draft and lost:
+                messages.info(request, _("The draft as it was is kept: bring it back at the end of this page."))
             return redirect("admin:editions")
     found = grouped(differences(edition.content, _opened(row).content))
     title = _("Roll back to edition %(number)s") % {"number": number}
@@ -117,5 +124,21 @@ def rollback(request: HttpRequest, number: int) -> HttpResponse:
         edition=edition,
         groups=found,
         draft=draft,
+        lost=grouped(lost, who=True),
         damaged=publish.damaged(),
     )
+
+
+@require_POST
+def bring_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """Make the draft what it was before it was set back. As it stands now it is kept in the same way."""
+    if not request.user.has_perm(PERMISSION):
+        return refused(request)
+    row = get_object_or_404(models.DraftKept, pk=pk)
+    try:
+        bring_back_draft(row, request.user)
+    except ValueError:  # msgspec's errors are such
+        messages.error(request, _("This draft is damaged or of another version: nothing was changed."))
+    else:
+        messages.success(request, _("The draft is again what it was. The public sees none of it until you publish."))
+    return redirect("admin:editions")

@@ -3,7 +3,7 @@
 Whoever is staff may look; publishing in any form needs the permission ``navigator.publish_edition``.
 """
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -14,7 +14,7 @@ from django.contrib.admin import AdminSite
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth import get_user_model
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -30,7 +30,10 @@ from navigator.editions.update import Row
 from navigator.editions.wording import describe_path
 from navigator.engine import checks, flow
 from services import models as directory
+from services.forms import person_name
+from services.messages import Message
 from services.records import Organization, Record, Service
+from services.texts import t
 
 PERMISSION = "navigator.publish_edition"
 
@@ -60,11 +63,15 @@ def editors() -> set[Any]:
 
     An edition that went past the draft frees nobody: a rollback or an urgent fix publishes none of those edits.
     """
+    return set(_edits().values_list("user", flat=True))
+
+
+def _edits() -> QuerySet[LogEntry]:
+    """What was done to the draft since it was last published."""
     types = ContentType.objects.get_for_models(*MODELS.values()).values()
     entries = LogEntry.objects.filter(content_type__in=types)
-    if last := models.Edition.objects.filter(of_draft=True).first():
-        entries = entries.filter(action_time__gte=last.published_at)
-    return set(entries.values_list("user", flat=True))
+    last = models.Edition.objects.filter(of_draft=True).defer("content").first()
+    return entries.filter(action_time__gte=last.published_at) if last else entries
 
 
 def other_publishers(user: Any) -> list[Any] | None:
@@ -83,16 +90,24 @@ class Group(NamedTuple):
     where: str
     link: str
     rows: list[Any]
+    who: str = ""
+    """Who edited it since the draft was last published; empty where that was not asked, or nobody did by hand."""
 
 
-def grouped(found: Sequence[Difference | Row]) -> list[Group]:
-    """The differences as they are shown: by what they are about."""
+def grouped(found: Sequence[Difference | Row], *, who: bool = False) -> list[Group]:
+    """The differences as they are shown: by what they are about; with ``who``, each with who edited it."""
     pages = _pages()
+    names: dict[str, dict[str, None]] = {}
+    for entry in _edits().select_related("user", "content_type").order_by("action_time") if who and found else ():
+        names.setdefault(entry.get_admin_url() or "", {})[person_name(entry.user)] = None
 
     def place(one: Difference | Row) -> tuple[str, str]:
         return one.where, pages.get(_name(one.record), "")
 
-    return [Group(where, link, list(rows)) for (where, link), rows in groupby(found, key=place)]
+    groups = groupby(found, key=place)
+    return [
+        Group(where, link, list(rows), ", ".join(names.get(link, ())) if link else "") for (where, link), rows in groups
+    ]
 
 
 def _pages() -> dict[Hashable, str]:
@@ -133,24 +148,53 @@ class Fault(NamedTuple):
 
 def faults(found: Sequence[checks.Problem], content_: Content) -> list[Fault]:
     """Problems in words, each with the way to its record and its shortest path."""
-    slugs = {
-        **links(admin.site, directory.Organization, "slug"),
-        **links(admin.site, directory.Service, "slug"),
-    }
+    services = links(admin.site, directory.Service, "slug")
+    slugs = {**links(admin.site, directory.Organization, "slug"), **services}
     keys = {**links(admin.site, models.Guidance, "key"), **links(admin.site, models.Question, "key")}
     rules = reverse("admin:navigator_recommendation_changelist")
+    titles = _titles(content_)
     shown = []
     for problem in found:
         ways: list[tuple[str, Any]] = []
         if slug := slugs.get(problem.subject):
             query = urlencode({"q": problem.subject})
-            ways = [(slug, problem.subject), (f"{rules}?{query}", _("its recommendations"))]
+            ways = [(slug, titles.get(problem.subject, problem.subject))]
+            if problem.subject in services:
+                ways.append((f"{rules}?{query}", _("its recommendations")))
         elif key := keys.get(problem.subject.split(".")[0]):
-            ways = [(key, problem.subject)]
-        shown.append(
-            Fault(problem.message.translated(_), ways, describe_path(content_.flow, problem.path), problem.path)
-        )
+            ways = [(key, titles.get(problem.subject, problem.subject))]
+        message = _plain(problem, titles).translated(_)
+        shown.append(Fault(message, ways, describe_path(content_.flow, problem.path), problem.path))
     return shown
+
+
+def _titles(content_: Content) -> dict[str, str]:
+    """What services, questions, choices and guidance are called, by the key under which the checks know them."""
+    named = {row.slug: t(row.name) for row in content_.organizations}
+    named |= {row.slug: t(row.name) for row in content_.services}
+    for question in content_.flow.questions:
+        named[question.key] = t(question.title)
+        named |= {f"{question.key}.{choice.key}": t(choice.label) for choice in question.choices}
+    named |= {text.key: t(text.title) for text in content_.flow.guidance}
+    return {key: title for key, title in named.items() if title}
+
+
+def _plain(problem: checks.Problem, titles: Mapping[str, str]) -> Message:
+    """The message of a problem with titles, fields and languages as staff know them, instead of keys and codes."""
+    blanks = {name: titles.get(str(value), value) for name, value in problem.message.blanks.items()}
+    if problem.code == "words" and "field" in blanks:
+        blanks["field"] = _field(problem.subject, blanks["field"])
+        names = dict(settings.LANGUAGES)
+        blanks["languages"] = ", ".join(str(names.get(code, code)) for code in blanks["languages"].split(", "))
+    return Message(problem.message.pattern, **blanks)
+
+
+def _field(subject: str, name: str) -> str:
+    """A field as its page calls it: of a choice, or else of the first kind of record that has one of that name."""
+    kinds: list[Any] = [models.Choice] if "." in subject else [directory.Service, directory.ContactPoint]
+    kinds += [directory.Organization, models.Recommendation, models.Question, models.Guidance]
+    fields = (field for kind in kinds for field in kind._meta.fields if field.name == name)
+    return str(next((field.verbose_name for field in fields), name))
 
 
 def newest_edition() -> Edition | None:

@@ -7,10 +7,12 @@ from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import path
+from django.urls import path, reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from navigator import models
 from navigator.editions import publish
 from navigator.editions.content import Content, digest, encode
 from navigator.editions.differences import Difference, differences
@@ -18,7 +20,7 @@ from navigator.editions.publish import Changed, Refused
 from navigator.engine import flow
 from navigator.public.measure import too_large
 
-from .pages import PERMISSION, faults, grouped, newest_edition, other_publishers, page, refused
+from .pages import PERMISSION, faults, grouped, newest_edition, other_publishers, page, publishers, refused
 
 NONE = Content(languages=(), flow=flow.Flow(questions=(), recommendations=()), organizations=(), services=())
 """What is in force before anything was published."""
@@ -32,7 +34,9 @@ def urls(site: AdminSite) -> list[Any]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def publish_draft(request: HttpRequest) -> HttpResponse:
     """What differs, what the checks say, and the button; by POST, publish what was shown."""
-    if not request.user.has_perm(PERMISSION):
+    # Whoever edits may see all that differs; publishing itself is for those who may.
+    may = request.user.has_perm(PERMISSION)
+    if not (may or (request.user.has_perm("services.view_service") and request.method != "POST")):
         return refused(request)
     others = other_publishers(request.user)
     status, note = 200, request.POST.get("note", "")
@@ -47,7 +51,7 @@ def publish_draft(request: HttpRequest) -> HttpResponse:
         except Refused:
             messages.error(request, _("Nothing was published: the draft does not pass the checks."))
         else:
-            messages.success(request, _("Edition %(number)s is published.") % {"number": row.number})
+            messages.success(request, published_message(row.number))
             return redirect("admin:publish")
     elif request.method == "POST":
         status = 403
@@ -61,7 +65,8 @@ def publish_draft(request: HttpRequest) -> HttpResponse:
         _("Publish"),
         status,
         edition=edition,
-        groups=grouped(found),
+        groups=grouped(found, who=True),
+        publishers=[] if may else publishers(),
         count=len(found),
         report=report,
         faults=faults(report.problems, draft),
@@ -70,6 +75,16 @@ def publish_draft(request: HttpRequest) -> HttpResponse:
         others=others,
         damaged=publish.damaged(),
     )
+
+
+def published_message(number: int) -> str:
+    """That an edition is published, with the ways to see it and to undo it."""
+    ways = [(reverse("question"), _("See it as the public does"))]
+    before = models.Edition.objects.filter(number__lt=number).values_list("number", flat=True).first()
+    if before:
+        ways.append((reverse("admin:rollback", args=[before]), _("Undo")))
+    done = _("Edition %(number)s is published.") % {"number": number}
+    return format_html("{} {}", done, format_html_join(" · ", '<a href="{}">{}</a>', ways))
 
 
 def summary(found: Sequence[Difference]) -> str:

@@ -38,7 +38,9 @@ def quick_fix_page(request: HttpRequest) -> HttpResponse:
         return redirect("admin:publish")
     slug = request.POST.get("service") or request.GET.get("service", "")
     off = directory.Service.objects.filter(status="retired").exclude(slug__in=edition.services)
-    former = publish.last_with(slug) if off.filter(slug=slug).exists() else None
+    # One that was switched off, and set live on its own page since, still lacks its recommendations.
+    gone = slug not in edition.services and directory.Service.objects.filter(slug=slug).exclude(status="draft").exists()
+    former = publish.last_with(slug) if gone else None
     service = (former or edition).services.get(slug)
     context: dict[str, Any] = {"edition": edition, "service": service, "former": former}
     if service is None:

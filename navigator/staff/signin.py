@@ -48,6 +48,7 @@ from navigator.public import pages
 from .guessing import clear_expired, slowed, too_many
 from .sealing import seal
 from .sessions import SessionStore
+from .typed import kept
 
 log = logging.getLogger(__name__)
 
@@ -123,6 +124,8 @@ def _sent_away(request: HttpRequest, name: str) -> HttpResponse | None:
     user = request.user
     if name in OPEN:
         return None
+    if not user.is_authenticated and name.startswith("admin:") and (page := kept(request)):
+        return page
     if name == "admin:login" or not user.is_authenticated:
         following = request.GET.get("next", "") if name == "admin:login" else request.get_full_path()
         return redirect(f"{reverse('account_login')}?{urlencode({'next': following})}")

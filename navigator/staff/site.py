@@ -30,6 +30,7 @@ from . import (
     preview,
     publishing,
     quick_fix,
+    typed,
     update_content,
 )
 
@@ -44,6 +45,7 @@ PARTS = (
     link_health,
     directory_import,
     update_content,
+    typed,
 )
 """The modules with pages of our own."""
 
@@ -94,7 +96,7 @@ def start() -> dict[str, Any]:
         "due_elsewhere": len(waiting) - len(due),
         "not_live": [(status, words, counts[status]) for status, words in names.items() if counts[status]],
         "changed": changed,
-        "groups": pages.grouped(changed or ())[:6],
+        "groups": pages.grouped(changed or (), who=True)[:6],
         "problems": pages.faults(report.problems[:ROWS_SHOWN], draft),
         "problem_count": len(report.problems),
         "path_count": report.paths,
@@ -115,6 +117,8 @@ def forbidden(request: HttpRequest, exception: Exception | None = None, reason: 
     """403; with a reason, of Django's CSRF check."""
     if not _is_staff_page(request):
         return public.forbidden(request)
+    if reason and (again := typed.kept(request)):
+        return again
     why = (
         gettext(
             "The page was open too long, or you signed in again meanwhile. Nothing was saved: go back and load it anew."

@@ -372,6 +372,12 @@ def test_what_is_due_comes_oldest_first(db):
     assert [service.slug for service in Service.objects.due()] == [slugs[0], slugs[2], slugs[3], marked.slug]
 
 
+def confirm(editor, ask, how):
+    """Press the button on the page of a check, as it is shown now."""
+    seen = re.search(r'name="seen" value="([^"]*)"', editor.get(ask).content.decode())[1]
+    return editor.post(ask, {"how": how, "seen": seen})
+
+
 def test_checked_today_records_how_when_and_by_whom(editor, nhth):
     Service.objects.filter(pk=nhth.pk).update(recheck=True, assured_date=dt.date(2026, 1, 1))
     ask = reverse("admin:services_service_checked") + f"?id={nhth.pk}"
@@ -380,7 +386,7 @@ def test_checked_today_records_how_when_and_by_whom(editor, nhth):
     assert editor.post(ask).status_code == 200
     nhth.refresh_from_db()
     assert nhth.recheck
-    assert editor.post(ask, {"how": "Called its office"}).url == page_of(nhth)
+    assert confirm(editor, ask, "Called its office").url == page_of(nhth)
     nhth.refresh_from_db()
     assert (nhth.assured_date, nhth.assured_how, nhth.assured_by, nhth.recheck) == (
         TODAY,
@@ -399,14 +405,14 @@ def test_a_check_shows_all_that_it_vouches_for(editor):
     text = unescaped(editor.get(reverse("admin:services_service_checked"), {"id": service.pk}))
     for fact in (
         "Urgent note: Busy this week",
-        "Language codes: en, so",
+        "Languages: English, Somali",
         "Languages, in words: Ask for others",
         "Call: 1-888-373-7888",
         "For whom or what: For work",
         "Hours: Monday to Friday, 8 a.m. to 8 p.m., Eastern time",
         "Text message: 233733",
         "Word to text: HELP",
-        "Language codes: es",
+        "Languages: Spanish",
         "Hours: not known",
         "Chat: https://example.org/chat",
         "Hours: By day",
@@ -418,7 +424,7 @@ def test_several_services_are_checked_from_the_list(editor):
     two = list(Service.objects.filter(status="live")[:2])
     listed = reverse("admin:services_service_changelist")
     asked = editor.post(listed, {"action": "check_today", "_selected_action": [service.pk for service in two]})
-    assert editor.post(asked.url, {"how": "Read its website"}).url == listed
+    assert confirm(editor, asked.url, "Read its website").url == listed
     assert {row.assured_how for row in Service.objects.filter(pk__in=[service.pk for service in two])} == {
         "Read its website"
     }
@@ -500,3 +506,37 @@ def test_what_a_person_is_to_check_stands_above_the_form_with_its_sources(editor
     assert page.index("See whether the chat is still there.") < form
     assert page.index(f'href="{next(each.url for each in nhth.sources.all() if each.url)}"') < form
     assert form < page.index('name="ways-0-value"') < page.index('name="serves_0"')
+
+
+def test_a_number_that_changed_since_it_was_shown_is_not_confirmed(editor):
+    service = lonely()
+    ask = reverse("admin:services_service_checked") + f"?id={service.pk}"
+    seen = re.search(r'name="seen" value="([^"]*)"', editor.get(ask).content.decode())[1]
+    service.ways.update(value="+18883737889")
+    Service.objects.filter(pk=service.pk).update(assured_date=None)
+    answer = editor.post(ask, {"how": "Called its office", "seen": seen})
+    assert "something changed since you looked" in unescaped(answer)
+    assert "1-888-373-7889" in unescaped(answer)
+    service.refresh_from_db()
+    assert service.assured_date is None
+
+
+def test_a_new_number_is_to_be_checked_whatever_was_checked_before(editor):
+    service = lonely()
+    answer = editor.post(
+        page_of(service), filled(editor.get(page_of(service)), FORM) | {"plain_0": "Words"}, follow=True
+    )
+    service.refresh_from_db()
+    assert not service.recheck
+    data = filled(editor.get(page_of(service)), FORM) | {"ways-0-value": "888-373-7889"}
+    answer = editor.post(page_of(service), data, follow=True)
+    assert "does not vouch for the new number" in unescaped(answer)
+    service.refresh_from_db()
+    assert service.recheck
+
+
+def test_an_organization_needs_no_short_name(editor, client, admin_user):
+    sign_in(client, admin_user)
+    data = {"name_0": "Casa Clara of Travis", "name_1": "Casa Clara de Travis", "slug": "", "website": ""}
+    assert client.post(reverse("admin:services_organization_add"), data).status_code == 302
+    assert Organization.objects.filter(slug="casa-clara-of-travis").exists()

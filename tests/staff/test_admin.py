@@ -1,5 +1,7 @@
 """The staff's pages for questions and rules, and the roles."""
 
+import re
+
 import pytest
 from django.contrib.auth.models import User
 from django.urls import reverse
@@ -7,6 +9,7 @@ from django.urls import reverse
 from navigator.editions import draft, wording
 from navigator.models import Choice, Guidance, Question, Recommendation
 from navigator.staff.conditions import contradiction
+from services.models import Service
 from tests.forms import filled, page_of, save, unescaped
 
 from .accounts import in_role, sign_in
@@ -228,3 +231,44 @@ def test_an_administrator_makes_no_superuser(client, db):
     assert client.post(reverse("admin:auth_user_change", args=[root.pk]), data).status_code == 403
     assert client.post(reverse("admin:auth_user_delete", args=[root.pk]), {"post": "yes"}).status_code == 403
     assert client.post(reverse("admin:auth_user_password_change", args=[root.pk]), {}).status_code == 403
+
+
+def test_a_rule_that_would_come_first_for_everyone_is_asked_about_once_more(publisher):
+    service = Service.objects.get(slug="childhelp")
+    add = reverse("admin:navigator_recommendation_add")
+    words = {"reason_0": "For all", "reason_1": "Para todas las personas"}
+    data = {"service": service.pk, "rank": "0", **words}
+    before = Recommendation.objects.count()
+    asked = publisher.post(add, data)
+    assert re.search(r"comes first on \d+ of 6240 paths", unescaped(asked))
+    assert 'type="checkbox" name="everyone"' in asked.content.decode()
+    assert Recommendation.objects.count() == before
+    assert publisher.post(add, data | {"rank": "999"}).status_code == 302, "behind all others it needs no question"
+    assert publisher.post(add, data | {"everyone": "on"}).status_code == 302
+    assert Recommendation.objects.count() == before + 2
+
+
+def test_a_service_that_is_set_live_again_is_said_to_lack_its_rules(publisher, newest):
+    service = Service.objects.get(slug="childhelp")
+    service.recommendations.all().delete()
+    Service.objects.filter(pk=service.pk).update(status="retired")
+    data = filled(publisher.get(page_of(service)), "service_form") | {"status": "live"}
+    assert "no question leads to it" in unescaped(publisher.post(page_of(service), data, follow=True))
+
+
+def test_a_new_account_can_sign_in(client, db, admin_user):
+    sign_in(client, admin_user)
+    data = {
+        "username": "bo",
+        "usable_password": "true",
+        "password1": "seven kind herons",
+        "password2": "seven kind herons",
+    }
+    client.post(reverse("admin:auth_user_add"), data)
+    assert User.objects.get(username="bo").is_staff
+
+
+def test_an_icon_that_does_not_exist_is_refused(publisher):
+    asked = question("danger")
+    page = unescaped(save(publisher, asked, **{"choices-0-icon": "telefono"}))
+    assert "There is no icon “telefono”" in page

@@ -242,3 +242,12 @@ def test_without_four_eyes_the_editor_publishes(publisher, ana):
     before = number()
     press_publish(publisher)
     assert number() > before
+
+
+def test_what_the_checks_say_names_things_as_staff_know_them(publisher):
+    row = models.Choice.objects.filter(question__key="harm").exclude(key="skip").first()
+    row.label = {"en": "Being followed"}
+    row.save()
+    page = text(publisher.get("/admin/publish/"))
+    assert "“Being followed”: the text “words” is missing in: Spanish" in page
+    assert f"harm.{row.key}" not in page

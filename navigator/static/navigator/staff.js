@@ -1,0 +1,27 @@
+// While somebody types, the session goes on; a form is sent once; nobody leaves typed words behind unasked.
+"use strict";
+const awake = document.currentScript.dataset.awake;
+const OFTEN = 4 * 60 * 1000;
+let last = Date.now();
+let typed = false;
+addEventListener("input", (event) => {
+  const form = event.target.form;
+  if (!form || form.method !== "post") return;
+  typed = true;
+  if (Date.now() - last < OFTEN) return;
+  last = Date.now();
+  const body = new URLSearchParams({ csrfmiddlewaretoken: form.elements.csrfmiddlewaretoken?.value ?? "" });
+  fetch(awake, { method: "POST", body }).catch(() => {});
+});
+addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.dataset.sent) return event.preventDefault();
+  form.dataset.sent = "yes";
+  typed = false;
+});
+addEventListener("pageshow", () => {
+  for (const form of document.forms) delete form.dataset.sent;
+});
+addEventListener("beforeunload", (event) => {
+  if (typed) event.preventDefault();
+});
