@@ -22,7 +22,8 @@ from i18nfield.fields import I18nCharField, I18nTextField
 
 from . import areas, phones
 from .forms import CarefulForm, Lines, OrderedFormSet, TranslatedInput, TranslatedText, differences, person_name
-from .models import NUMBERED, ContactPoint, Service, Source, codes, words
+from .models import NUMBERED, ContactPoint, Service, Source
+from .rows import codes, words
 from .service_forms import CheckForm, ServiceForm, SourceFormSet, WayForm, WayFormSet
 from .texts import fold, t
 
