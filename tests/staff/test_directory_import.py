@@ -43,7 +43,7 @@ def counts():
 def test_what_would_come_is_shown_and_changes_nothing(staff_client):
     before = counts()
     assert "Show what it would bring" in staff_client.get(WHERE).content.decode()
-    answer, page = show(staff_client, [foreign(), foreign(key="no id")])
+    answer, page = show(staff_client, [foreign(), foreign(name="The same id")])
     assert answer.status_code == 200
     assert "Would come in as drafts: 1" in page and "Would be left out: 1" in page
     assert "Night shelter <b>x</b>" in page and "<b>x" not in answer.content.decode()
