@@ -10,7 +10,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from i18nfield.fields import I18nCharField, I18nTextField
 
-from services.models import Service, to_record, unfit_words
+from services.models import Service
+from services.rows import to_record, unfit_words
 
 from .engine import flow
 

@@ -33,7 +33,8 @@ from .forms import (
     fingerprint,
     person_name,
 )
-from .models import NUMBERED, ContactPoint, Service, Source, codes, words
+from .models import NUMBERED, ContactPoint, Service, Source
+from .rows import codes, words
 from .service_forms import CheckForm, OrganizationForm, ServiceForm, SourceFormSet, WayForm, WayFormSet
 from .texts import fold
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from . import hsds, hsds_foreign, hsds_theirs, models, records, writing
 from .hsds_foreign import ID
+from .rows import from_record
 
 MOST = 10_000
 """Services in one file. Somebody has to check each of them."""
@@ -125,17 +126,17 @@ def _foreign_id(service: records.Service) -> str:
 
 def _check(service: records.Service, organization: records.Organization) -> None:
     """Raises ValidationError where the admin would, so that no row can break what comes after."""
-    models.Organization(**models.from_record(organization, skip=())).clean_fields()
+    models.Organization(**from_record(organization, skip=())).clean_fields()
     skip = ("organization", "ways", "sources")
-    row = models.Service(**models.from_record(service, skip=skip))
+    row = models.Service(**from_record(service, skip=skip))
     row.clean_fields(exclude=["organization"])
     row.clean()
     for way in service.ways:
-        point = models.ContactPoint(**models.from_record(way, skip=()))
+        point = models.ContactPoint(**from_record(way, skip=()))
         point.clean_fields(exclude=["service"])
         point.clean()
     for source in service.sources:
-        seen = models.Source(**models.from_record(source, skip=()))
+        seen = models.Source(**from_record(source, skip=()))
         seen.clean_fields(exclude=["service"])
         if not source.url.startswith(ID):
             seen.clean()

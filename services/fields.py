@@ -11,7 +11,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from . import phones
-from .models import ADDRESS, codes
+from .models import ADDRESS
+from .rows import codes
 from .texts import fold
 
 # The number

@@ -8,7 +8,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from . import areas
-from .models import Service, codes
+from .models import Service
+from .rows import codes
 from .texts import t
 
 

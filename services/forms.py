@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from i18nfield.forms import I18nWidget
 from i18nfield.strings import LazyI18nString
 
-from .models import words
+from .rows import words
 
 
 class Translated(I18nWidget):

@@ -16,6 +16,7 @@ from django.utils.translation import override
 
 from . import areas, hours, hsds, hsds_areas, hsds_hours, hsds_theirs, models, phones, records
 from .hsds_theirs import Language, Organization, Phone, Service
+from .rows import LONGEST_WORDS, from_record
 
 ID = "urn:uuid:"
 """Stands before the id of a foreign service, in the address of its source."""
@@ -74,9 +75,9 @@ class _Draft:
     def text(self, *parts: str) -> records.Text:
         """Words in the language of the file. The standard lets them hold HTML; a record holds plain words."""
         words = "\n".join(filter(None, (strip_tags(part).strip() for part in parts)))
-        if len(words) > models.LONGEST_WORDS:
+        if len(words) > LONGEST_WORDS:
             self.notes.append(_("too long, and cut off; the whole of it: %(words)s") % {"words": words})
-            words = words[: models.LONGEST_WORDS - 1].rsplit(" ", 1)[0] + "…"
+            words = words[: LONGEST_WORDS - 1].rsplit(" ", 1)[0] + "…"
         return {self.language: words} if words else {}
 
     def made(self) -> tuple[records.Service, records.Organization, list[str]]:
@@ -229,7 +230,7 @@ class _Draft:
 
     def fits(self, way: records.ContactPoint) -> bool:
         """Whether a way to reach it would be taken in the admin; what is wrong with it is noted."""
-        point = models.ContactPoint(**models.from_record(way, skip=()))
+        point = models.ContactPoint(**from_record(way, skip=()))
         try:
             point.clean_fields(exclude=["service"])
             point.clean()

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from . import areas
 from .fields import CodesField, HoursInput, NumberField, languages_field, zones
 from .forms import CarefulForm, OrderedFormSet
-from .models import Service, codes, gaps, words
+from .models import Service
+from .rows import codes, gaps, words
 from .texts import fold, t
 
 

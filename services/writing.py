@@ -7,7 +7,8 @@ from typing import Any, TypeVar
 from django.db import transaction
 
 from . import records
-from .models import ContactPoint, Organization, Service, Source, from_record
+from .models import ContactPoint, Organization, Service, Source
+from .rows import from_record
 
 BATCH = 500
 """Services of one statement; a database allows only so many values in it."""

@@ -7,7 +7,8 @@ from django.db import transaction
 
 from navigator import models
 from navigator.engine.flow import Condition, Flow
-from services.models import Organization, Service, from_record
+from services.models import Organization, Service
+from services.rows import from_record
 from services.writing import save_organizations, save_services
 
 from .content import Content, encode, languages, published

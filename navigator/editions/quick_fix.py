@@ -17,8 +17,8 @@ from i18nfield.strings import LazyI18nString
 from navigator import models
 from navigator.engine.flow import Recommendation
 from services import models as directory
-from services.models import from_record
 from services.records import ContactPoint, Service, Text
+from services.rows import from_record
 from services.texts import t
 
 from . import publish

@@ -17,8 +17,8 @@ from navigator.editions.wording import way_name
 from services import models as directory
 from services import phones
 from services.forms import person_name
-from services.models import from_record
 from services.records import ContactPoint, Service, Text
+from services.rows import from_record, unfit_words
 
 OFF, ON, NUMBER, ALERT = "off", "on", "number", "alert"
 
@@ -93,7 +93,7 @@ class QuickFixForm(forms.Form):
                     continue
                 # The draft refuses the same words.
                 row = directory.Service(alert=LazyI18nString({language: alert[language]}))
-                if errors := directory.unfit_words(row):
+                if errors := unfit_words(row):
                     self.add_error(_alert(language), errors["alert"])
         return data
 

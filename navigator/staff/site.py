@@ -17,7 +17,8 @@ from navigator.editions import database, in_force, publish
 from navigator.editions.differences import differences
 from navigator.public import pages as public
 from services import areas
-from services.models import Service, codes, unchecked
+from services.models import Service, unchecked
+from services.rows import codes
 
 from . import (
     check_sheet,

@@ -6,7 +6,8 @@ from django.db.models.signals import post_save
 
 from navigator import models
 from navigator.editions import in_force, publish
-from services.models import Service, words
+from services.models import Service
+from services.rows import words
 
 from .publishing import CONFLICT, RAINN, account, edit, number, shown, signed_in, text
 
