@@ -230,8 +230,8 @@ def local(folder):
         ("an outcome", after["outcome"] / before["outcome"], "goal 1.2"),
         ("an outcome made anew", after["outcome_made"] / before["outcome_made"], "goal 1.2"),
         ("an outcome in a county, made anew", after["here_made"] / before["here_made"], "goal 1.2"),
-        ("the walk with its proofs, s", after["walk"], "goal 2"),
-        ("to publish, s", after["publish"], "goal 10"),
+        ("the walk with its proofs, s of CPU", after["walk"], "goal 2"),
+        ("to publish, s of CPU", after["publish"], "goal 10"),
         ("/all/ in a county, KB", after["all"], "goal 60"),
         ("memory of a web process, MB", after["memory"], "goal 160"),
     ]
