@@ -250,8 +250,11 @@ class _Draft:
         extension = str(phone.extension)
         if inside := _EXTENSION.search(said):
             said, extension = said[: inside.start()], extension or inside[1]
+        kind = KINDS.get(type_, "call")
         try:
             value = phones.parse(said)
+            if extension.isdecimal() and kind != "text":
+                value, extension = phones.parse(f"{said};ext={extension}"), ""
         except ValueError as error:
             self.notes.append(_("left out: %(why)s") % {"why": error.args[0].translated(_)})
             return None
@@ -259,7 +262,6 @@ class _Draft:
             self.notes.append(
                 _("%(number)s has the extension %(extension)s") % {"number": phones.show(value), "extension": extension}
             )
-        kind = KINDS.get(type_, "call")
         if type_ not in KINDS and type_ not in ("voice", "cell", ""):
             self.notes.append(
                 _("%(number)s is a line of the kind “%(type)s”; taken as one to call")

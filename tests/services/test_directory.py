@@ -23,7 +23,6 @@ def of_each_kind(report):
     known = (
         "no name; “",
         "not a date of a check",
-        "extension",
         "“Fax”; left out",
         "hours: byday",
         "not understood:",
@@ -63,7 +62,6 @@ def brought_in(tmp_path):
     assert of_each_kind(report) == {
         "no name; “": ODD - len(nameless),
         "not a date of a check": ODD,
-        "extension": ODD,
         "“Fax”; left out": ODD,
         "hours: byday": ODD,
         "not understood:": 2 * ODD,
@@ -72,6 +70,7 @@ def brought_in(tmp_path):
         "contact: Ann": ODD,
         "not an e-mail": ODD,
     }
+    assert models.ContactPoint.objects.filter(service__in=brought, value__contains=";ext=").count() == ODD
     assert "Elm" not in "".join(brought.values_list("staff_note", flat=True))
     assert brought.filter(areas__contains=areas.UNCLEAR).count() == 4 * ODD
     # A second time changes nothing.

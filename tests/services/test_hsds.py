@@ -137,9 +137,9 @@ def test_the_official_example_is_held_as_far_as_a_record_goes(db):
     assert record.have_ready == {"en": data["required_documents"][0]["document"]}
     assert record.assured_date == dt.date(2005, 1, 1)
     reached = {(way.kind, way.value) for way in record.ways}
-    assert {("call", "+441234234567"), ("website", data["url"]), ("email", data["email"])} <= reached
+    assert {("call", "+441234234567;ext=100"), ("website", data["url"]), ("email", data["email"])} <= reached
     call = record.ways[0]
-    assert data["phones"][0]["description"] in call.label["en"] and "100" in call.label["en"]
+    assert data["phones"][0]["description"] in call.label["en"]
     # Three times only, so not weekly hours: words, and never "open now".
     assert call.hours == "" and data["schedules"][0]["description"] in call.hours_note["en"]
     assert data["service_areas"][0]["name"] in record.staff_note
@@ -201,7 +201,7 @@ def test_a_service_that_does_not_fit_is_skipped_with_a_reason(db, changes, said)
         ({"phones": [{"number": "1"}]}, "“1” is not"),
         ({"phones": [{"number": "888-373-7888", "type": "Fax"}]}, "of the kind “Fax”; left out"),
         ({"phones": [{"number": "888-373-7888", "type": "Hotline"}]}, "taken as one to call"),
-        ({"phones": [{"number": "888-373-7888 ext. 12"}]}, "extension 12"),
+        ({"phones": [{"number": "888-373-7888", "extension": "Ann"}]}, "extension Ann"),
         ({"email": "not an address"}, "left out: not an address"),
         ({"assured_date": "2999-01-01"}, "2999-01-01"),
         ({"url": "https://example.org/" + "x" * 400}, "left out: https://example.org/xxx"),
@@ -230,6 +230,13 @@ def test_ids_that_are_no_uuids_are_told_apart_by_who_runs_the_service(db):
     assert len(report.taken) == 3, report.skipped
     again = brought([foreign(id="17"), foreign(id=17, organization=other), foreign(id=None, name="No id")])
     assert not again.taken and all("here already" in line for line in again.skipped)
+
+
+@pytest.mark.parametrize("phone", [{"number": "888-373-7888 ext. 12"}, {"number": "888-373-7888", "extension": 12}])
+def test_an_extension_is_dialled_wherever_it_stands(db, phone):
+    brought([foreign(phones=[phone])])
+    (way,) = models.Service.objects.get(sources__url__startswith="urn:uuid:").record().ways
+    assert (way.value, way.label) == ("+18883737888;ext=12", {})
 
 
 def test_who_has_no_way_to_reach_gets_those_of_its_organization(db):
