@@ -1,5 +1,6 @@
 """The round of looking at the web addresses of live services: what was found is kept, what is wrong is marked."""
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator
 from itertools import chain, zip_longest
@@ -15,6 +16,8 @@ from .records import LINKED
 
 WRONG = ("gone", "moved")
 """What a person has to look at."""
+PATIENCE = dt.timedelta(days=28)
+"""So long may a site fail, round after round, before a person has to look at it too."""
 
 
 def addresses() -> dict[str, list[int]]:
@@ -79,21 +82,37 @@ def _write(pk: int, address: str, found: Found) -> LinkCheck | None:
     row, _made = LinkCheck.objects.get_or_create(
         service=service, address=address, defaults={"since": timezone.localdate(now), "checked_at": now}
     )
-    same = row.result == found.result and (found.result != "moved" or row.leads_to == found.leads_to)
+    today, before = timezone.localdate(now), timezone.localdate(row.checked_at)
+    same = row.result == found.result and _what(row) == _what(found)
     row.result, row.reason, row.leads_to = found
     row.checked_at = now
     if not same:
-        row.since = timezone.localdate(now)
+        row.since = today
     row.save()
+    given_up = same and _what(row) == "fails" and before - row.since < PATIENCE <= today - row.since
     # A person who checked the service meanwhile knows of it: only what is new wants another check.
-    if found.result in WRONG and not same:
-        service.mark(f"{row.since.isoformat()}: {describe(row)}")
+    if (found.result in WRONG and not same) or given_up:
+        service.mark(f"{today.isoformat()}: {describe(row)}")
         service.save(update_fields=["recheck"])
     return row
+
+
+def _what(found: LinkCheck | Found) -> str:
+    """What has to stay the same for a trouble to be the same: where it moved to, or that nothing comes at all."""
+    if found.result == "moved":
+        return found.leads_to
+    failing = found.reason in ("silent", "certificate") or found.reason.startswith("5")
+    return "fails" if found.result == "unknown" and failing else ""
 
 
 def describe(row: LinkCheck) -> str:
     """What was found, as a reason to check the service."""
     if row.result == "moved":
         return _("%(address)s has moved to %(to)s") % {"address": row.address, "to": row.leads_to}
+    if row.result == "unknown":
+        return _("%(address)s has not opened since %(day)s: %(why)s") % {
+            "address": row.address,
+            "day": row.since.isoformat(),
+            "why": row.told,
+        }
     return _("%(address)s is gone: %(why)s") % {"address": row.address, "why": row.told}

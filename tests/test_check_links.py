@@ -96,6 +96,23 @@ def test_the_first_day_of_a_trouble_is_kept(sites, clock):
     assert (row.result, row.since, row.checked_at.day) == ("unknown", NOON.date(), 27)
 
 
+def test_a_site_that_fails_for_weeks_is_due_once_and_one_that_keeps_programs_out_never(sites, clock):
+    down = give(sites, "rainn", "/down", status=503)
+    give(sites, "ndvh", "/shut", status=403)
+    for _week in range(4):
+        run()
+        assert not why("rainn")
+        clock.shift(7 * 24 * 3600)
+    run()
+    assert why("rainn") == f"2026-12-22: {down} has not opened since 2026-11-24: the server answered 503"
+    service = Service.objects.get(slug="rainn")
+    service.recheck = False
+    service.save()
+    clock.shift(7 * 24 * 3600)
+    run()
+    assert not why("rainn") and not why("ndvh")
+
+
 def test_what_a_service_has_no_more_is_forgotten(sites):
     give(sites, "rainn", "/page", status=404)
     give(sites, "ndvh", "/page")
