@@ -8,6 +8,7 @@ Español where they differ.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
@@ -97,6 +98,7 @@ BY_CODE = {state.code: state for state in STATES}
 _BY_FIPS = {state.fips: state for state in STATES}
 
 
+@lru_cache(maxsize=1024)
 def state_of(area: str) -> State | None:
     """The state or territory of an area; None for an area that is not known."""
     if re.fullmatch(r"\d{5}", area, re.ASCII) and area[2:] != "000":
