@@ -7,6 +7,7 @@ Español where they differ.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -113,6 +114,7 @@ UNCLEAR = "unclear"
 nobody lives there, and nothing with it can go live until staff have chosen."""
 
 
+@lru_cache(maxsize=1024)
 def state_of(area: str) -> State | None:
     """The state or territory of an area; None for an area that is not known."""
     return _BY_FIPS[area[:2]] if area in COUNTIES else BY_CODE.get(area)

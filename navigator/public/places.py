@@ -89,10 +89,15 @@ def context(edition: Edition, place: str) -> dict[str, Any]:
         "by_state": many(edition),
         "nowhere": seal(NOWHERE),
         "places": [
-            (code, seal(code), ": ".join(parts[code]), code == place)
+            (code, seal(code), name(code), code == place)
             for code in sorted(parts, key=lambda code: [fold(part) for part in parts[code]])
         ],
     }
+
+
+def name(place: str) -> str:
+    """The name of a place as it stands in the list."""
+    return ": ".join(_parts(place))
 
 
 def _parts(place: str) -> list[str]:
