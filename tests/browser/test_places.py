@@ -139,6 +139,24 @@ def test_a_place_chosen_beside_the_questions_shows_what_it_found_and_keeps_the_q
     page.locator("[data-question=child]").first.wait_for()
 
 
+def test_the_counties_of_a_state_come_with_it_where_there_are_many(page, another):
+    folder = another()
+    many = "[county for county in areas.COUNTIES if county[:2] == '48'][:30]"
+    manage(folder, "shell", "-c", f"from services import areas; from tests.counties import publish; publish(*{many})")
+    with Server(folder) as server:
+        page.goto(f"http://127.0.0.1:{server.port}/all/")
+        assert page.locator("[data-area='48001']").count() == 0
+        choose(page, "US-TX")
+        page.locator("form.place button").click()
+        page.locator("[data-area='48001']").wait_for(state="attached")
+        assert page.locator("[data-place] option:checked").get_attribute("data-area") == "US-TX"
+        choose(page, "48001")
+        page.wait_for_timeout(500)
+        page.locator("form.place button").click()
+        page.locator("article[data-service=shelter-48001]").wait_for()
+        assert page.locator("[data-place] option:checked").get_attribute("data-area") == "48001"
+
+
 # What stays on the disk
 
 PLACES = {"US-TX", "US-KY", "Texas", "Kentucky", "Harris County", f"shelter-{HARRIS}", f"s={HARRIS}", "data-area"}
