@@ -37,6 +37,7 @@ ODD = [
             ContactPoint(kind="website", value="https://example.org/a,b"),
             ContactPoint(kind="email", value="a@example.org", label={"en": "Office"}),
             ContactPoint(kind="call", value="+18002325378", vanity="1-800-BE-ALERT", hours="Su 22:00-02:00"),
+            ContactPoint(kind="call", value="+18005550199;ext=4"),
         ),
     ),
 ]

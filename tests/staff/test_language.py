@@ -55,13 +55,14 @@ def left(answer):
     """What a page says in English, but for texts for the public in English, boxes to fill in and words of sources."""
     page = re.sub(r"<(textarea|code)\b.*?</\1>", "", answer.content.decode(), flags=re.DOTALL)
     page = re.sub(r'<(\w+)[^>]* lang="en".*?</\1>', "", page, flags=re.DOTALL)
+    page = re.sub(r'<(\w+) class="said".*?</\1>', "", page, flags=re.DOTALL)  # a note, as a colleague wrote it
     page = re.sub(r"</text>\s*<text[^>]*>", " ", page)  # a drawing has one for each line
     page = re.sub(r">\s*https?://\S+\s*<", "><", page)
     public = in_force.current()
     sources = [each for service in public.services.values() for each in service.sources]
     kept = {words for each in sources for words in (each.title, each.grade, each.dated)}
     named = (*Organization.objects.all(), *Service.objects.all())
-    kept |= {name for each in named for name in each.record().name.values()}
+    kept |= {name for each in named for name in each.name.data.values()}
     for said in sorted((each for each in kept if " " in each), key=len, reverse=True):
         page = page.replace(html.escape(said), " ")
     said = re.sub(r"\b1-\d{3}-[A-Z-]+", " ", shown(page))
