@@ -22,7 +22,9 @@ from navigator.templatetags.words import t
 from services import hours, phones
 from services.messages import Message
 from services.models import ContactPoint, Organization, Service
+from services.rows import words as texts
 from tests import words
+from tests.conftest import NOON
 from tests.english import english, learn, shown
 from tests.forms import filled, on_one_line
 
@@ -47,6 +49,9 @@ def spanish(staff):
     rainn = Service.objects.get(slug="rainn")
     rainn.alert.data |= {"en": "Call.", "es": "Llame."}
     rainn.save()
+    looked = {"since": NOON.date(), "checked_at": NOON}
+    rainn.link_checks.create(address="https://example.org/", result="gone", reason="404", **looked)
+    rainn.link_checks.create(address="https://example.com/", result="unknown", reason="silent", **looked)
     rainn.sources.all().delete()
     return sign_in(Client(headers=SPANISH), staff)
 
@@ -61,7 +66,7 @@ def left(answer):
     sources = [each for service in public.services.values() for each in service.sources]
     kept = {words for each in sources for words in (each.title, each.grade, each.dated)}
     named = (*Organization.objects.all(), *Service.objects.all())
-    kept |= {name for each in named for name in each.record().name.values()}
+    kept |= {name for each in named for name in texts(each.name).values()}
     for said in sorted((each for each in kept if " " in each), key=len, reverse=True):
         page = page.replace(html.escape(said), " ")
     said = re.sub(r"\b1-\d{3}-[A-Z-]+", " ", shown(page))
@@ -88,6 +93,7 @@ def addresses(staff):
     """Every kind of staff page, but for those of signing in."""
     yield from ("/admin/", "/admin/services/", "/admin/explain/", "/admin/map/", "/admin/map/?of=edition&zoom=fit")
     yield from ("/admin/publish/", "/admin/publish/fix/", "/admin/publish/fix/?service=rainn")
+    yield from ("/admin/checks/", "/admin/links/", "/admin/import/")
     yield from ("/admin/editions/", "/admin/editions/compare/?old=1&new=1", "/admin/editions/1/rollback/")
     for model in (Service, Organization, models.Question, models.Recommendation, models.Guidance):
         at = f"/admin/{model._meta.app_label}/{model._meta.model_name}"
