@@ -22,7 +22,6 @@ from navigator.templatetags.words import t
 from services import hours, phones
 from services.messages import Message
 from services.models import ContactPoint, Organization, Service
-from services.rows import words as texts
 from tests import words
 from tests.conftest import NOON
 from tests.english import english, learn, shown
@@ -66,7 +65,7 @@ def left(answer):
     sources = [each for service in public.services.values() for each in service.sources]
     kept = {words for each in sources for words in (each.title, each.grade, each.dated)}
     named = (*Organization.objects.all(), *Service.objects.all())
-    kept |= {name for each in named for name in texts(each.name).values()}
+    kept |= {name for each in named for name in each.name.data.values()}
     for said in sorted((each for each in kept if " " in each), key=len, reverse=True):
         page = page.replace(html.escape(said), " ")
     said = re.sub(r"\b1-\d{3}-[A-Z-]+", " ", shown(page))
