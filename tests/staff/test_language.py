@@ -23,6 +23,7 @@ from services import hours, phones
 from services.messages import Message
 from services.models import ContactPoint, Organization, Service
 from tests import words
+from tests.conftest import NOON
 from tests.english import english, learn, shown
 from tests.forms import filled, on_one_line
 
@@ -47,6 +48,9 @@ def spanish(staff):
     rainn = Service.objects.get(slug="rainn")
     rainn.alert.data |= {"en": "Call.", "es": "Llame."}
     rainn.save()
+    looked = {"since": NOON.date(), "checked_at": NOON}
+    rainn.link_checks.create(address="https://example.org/", result="gone", reason="404", **looked)
+    rainn.link_checks.create(address="https://example.com/", result="unknown", reason="silent", **looked)
     rainn.sources.all().delete()
     return sign_in(Client(headers=SPANISH), staff)
 
@@ -89,6 +93,7 @@ def addresses(staff):
     """Every kind of staff page, but for those of signing in."""
     yield from ("/admin/", "/admin/services/", "/admin/explain/", "/admin/map/", "/admin/map/?of=edition&zoom=fit")
     yield from ("/admin/publish/", "/admin/publish/fix/", "/admin/publish/fix/?service=rainn")
+    yield from ("/admin/checks/", "/admin/links/", "/admin/import/")
     yield from ("/admin/editions/", "/admin/editions/compare/?old=1&new=1", "/admin/editions/1/rollback/")
     for model in (Service, Organization, models.Question, models.Recommendation, models.Guidance):
         at = f"/admin/{model._meta.app_label}/{model._meta.model_name}"
