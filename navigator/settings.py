@@ -145,6 +145,8 @@ _database = DATABASES["default"]
 _database["OPTIONS"] = {**DATABASE_OPTIONS.get(_database["ENGINE"], {}), **_database.get("OPTIONS", {})}
 EDITION_FILE = VAR / "edition.json"
 """The last edition that this machine saw, for a start without a database."""
+POCKET_DIR = Path(os.environ.get("POCKET_DIR", VAR / "pocket"))
+"""The pocket edition, a file a language, for nginx to show when no web process does: a folder that nginx can read."""
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},

@@ -132,14 +132,17 @@ class Card:
         return bool(self.ways) and not any(way.kind in SPEECHLESS for way in self.ways)
 
 
-def card(service: Service, organization: str, now: dt.datetime, reason: str = "", prefer: str = "") -> Card:
-    """A service as a card at ``now`` (an aware datetime), its ways in the order the person prefers."""
+def card(service: Service, organization: str, now: dt.datetime | None, reason: str = "", prefer: str = "") -> Card:
+    """A service as a card at ``now`` (an aware datetime), its ways in the order the person prefers.
+
+    Without ``now`` it is a card for any time: its hours stand there in words, and nothing on what is open now.
+    """
     state, words = _now(service, now)
     return Card(
         service=service,
         organization=organization,
         reason=reason,
-        ways=[_way(way, now) for way in _ordered(service, prefer)],
+        ways=[_way(way, now) for way in ordered(service, prefer)],
         state=state,
         now=words,
         hours=_hours(service),
@@ -164,7 +167,12 @@ def of(edition: "Edition", service: Service) -> Card:
     return card(service, t(edition.organizations[service.organization].name), timezone.now())
 
 
-def _ordered(service: Service, prefer: str) -> list[ContactPoint]:
+def timeless(edition: "Edition", service: Service) -> Card:
+    """The same for any time: for a page that is read later, and elsewhere."""
+    return card(service, t(edition.organizations[service.organization].name), None)
+
+
+def ordered(service: Service, prefer: str) -> list[ContactPoint]:
     """The ways with those first that suit the person; the order of the record otherwise."""
     if prefer in FIRST:
         order = FIRST[prefer]
@@ -179,8 +187,10 @@ def _spoken(languages: set[str]) -> tuple[bool, int]:
     return "mul" not in languages, -len(languages - {"en"})
 
 
-def _way(way: ContactPoint, now: dt.datetime) -> Way:
+def _way(way: ContactPoint, now: dt.datetime | None) -> Way:
     href, title, extra = _button(way)
+    state = hours.state(way.hours, way.timezone, now) if now else "unknown"
+    words = str(STATES.get(state, "")) if now else describe_hours(way)
     return Way(
         kind=way.kind,
         href=href,
@@ -189,8 +199,8 @@ def _way(way: ContactPoint, now: dt.datetime) -> Way:
         host=_host(way.value) if way.kind in LINKED else "",
         # A website says what it is for, not that it is one.
         label="" if way.kind == "website" else t(way.label),
-        state=(state := hours.state(way.hours, way.timezone, now)),
-        now=gettext("Open, day and night") if way.hours == hours.ALWAYS else str(STATES.get(state, "")),
+        state=state,
+        now=gettext("Open, day and night") if way.hours == hours.ALWAYS else words,
         languages=_languages(way.languages),
     )
 
@@ -239,17 +249,19 @@ def _languages(codes: Iterable[str]) -> str:
     return ", ".join(names)
 
 
-def _now(service: Service, now: dt.datetime) -> tuple[hours.State, str]:
+def _now(service: Service, now: dt.datetime | None) -> tuple[hours.State, str]:
     """Whether someone answers now, and the words for it."""
     ways = [way for way in service.ways if way.kind not in ("website", "email")]
     if not ways:
         return "unknown", ""
-    states = [hours.state(way.hours, way.timezone, now) for way in ways]
     if any(way.hours == hours.ALWAYS for way in ways):
         return "open", gettext("Open, day and night")
+    if now is None and any(map(describe_hours, ways)):
+        return "unknown", ""
+    states = [hours.state(way.hours, way.timezone, now) for way in ways] if now else []
     if "open" in states:
         return "open", gettext("Open now")
-    if all(state == "closed" for state in states):
+    if now and all(state == "closed" for state in states):
         starts = [hours.opens_next(way.hours, way.timezone, now) for way in ways]
         soonest = min(start for start in starts if start) if any(starts) else None
         words = gettext("Closed now.")

@@ -222,7 +222,7 @@ def _services(edition: Edition) -> Index:
             service.keywords.values(),
             [(NAME, service.name.values()), (PLAIN, service.plain.values()), (SERVES, service.serves.values())],
             frozenset(_digits(way) for way in service.ways),
-            _part(service),
+            part(service),
         )
         for service in edition.services.values()
     )
@@ -255,7 +255,7 @@ def _asked_next(questions: Flow, question: str, choice: str) -> list[str]:
     return [text for option in options for words in (option.label, option.hint) for text in words.values()]
 
 
-def _part(service: Service) -> float:
+def part(service: Service) -> float:
     """Offices come after help for people; of two that fit alike, the one that enforcement answers comes second."""
     part = 0.5 if service.category == "office" else 0.8 if service.directory_only else 1.0
     return part * 0.8 if service.answered_by in ("police", "immigration") else part

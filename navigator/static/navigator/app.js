@@ -149,7 +149,7 @@ document.addEventListener("click", (event) => {
     find("main").focus();
     return;
   }
-  const ours = link.origin === location.origin && !link.matches("[data-leave], [data-hx-post], .languages a");
+  const ours = link.origin === location.origin && !link.matches("[data-leave], [data-anew], [data-hx-post], .languages a");
   if (!ours || !find("#step")) return;
   event.preventDefault();
   if (link.pathname !== find("#step").getAttribute("action")) turnAside(link.href);

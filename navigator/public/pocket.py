@@ -1,0 +1,251 @@
+"""The pocket edition: the questions, the rules and all services of an edition in one HTML file that needs no network.
+
+The cards are made here, once, as HTML; without script the page is the list of all of them. ``flow.js`` asks and
+recommends by the same conditions as the engine, which tests/browser/test_pocket.py holds path by path;
+``outcome.js`` puts copies of the cards in order, and ``pocket.js`` is the page around them.
+"""
+
+import base64
+import contextlib
+import datetime as dt
+import gzip
+import hashlib
+import json
+import logging
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.translation import get_language_info, override
+
+from navigator.editions.edition import Edition
+from navigator.engine import checks, flow
+from services import areas, labels
+from services.records import Text
+from services.texts import fold, t
+
+from . import cards, search, steps
+from .views import URGENT_MAX_RANK
+
+log = logging.getLogger(__name__)
+TRUSTED_DAYS = 90
+"""Days for which a copy may be trusted: in that time every national line is due to be checked again (J6)."""
+SOURCE = settings.BASE_DIR / "navigator" / "static" / "navigator"
+STYLE, SCRIPTS = "app.css", ("flow.js", "outcome.js", "pocket.js")
+
+
+def build(edition: Edition, language: str, *, kiosk: bool = False, day: dt.date | None = None) -> str:
+    """The page in a language, as it is on a day (today). With ``kiosk`` it starts over by itself and links nowhere."""
+    day = day or timezone.localdate()
+    style, script = (SOURCE / STYLE).read_text(), "\n".join((SOURCE / name).read_text() for name in SCRIPTS)
+    with override(language):
+        found = {slug: cards.timeless(edition, service) for slug, service in edition.services.items()}
+        groups, local = _groups(found.values())
+        return render_to_string(
+            "pocket.html",
+            {
+                "site_name": settings.SITE_NAME,
+                "language": get_language_info(language),
+                "others": []
+                if kiosk
+                else [get_language_info(code) for code, _name in settings.LANGUAGES if code != language],
+                "kiosk": kiosk,
+                "tag": "span" if kiosk else "a",
+                "style": style,
+                "script": script,
+                "policy": _policy(style, script),
+                "data": _json(_data(edition, found)),
+                "number": edition.number,
+                "day": day,
+                "until": day + dt.timedelta(days=TRUSTED_DAYS),
+                "address": _address(),
+                "most": checks.MOST_QUESTIONS,
+                "questions": _both([each for each in edition.flow.questions if each.kind == "one"]),
+                "ticks": _both([edition.flow.many] if edition.flow.many else []),
+                "texts": _both(sorted(edition.flow.guidance, key=lambda text: text.rank)),
+                "preferences": cards.PREFERENCES,
+                "places": _places(),
+                "home": steps.where(""),
+                "main": [found[service.slug] for service in edition.main],
+                "groups": groups,
+                "local": local,
+            },
+        )
+
+
+def _policy(*inline: str) -> str:
+    """Nothing but the one style and the one script within."""
+    style, script = (base64.b64encode(hashlib.sha256(each.encode()).digest()).decode() for each in inline)
+    allowed = f"style-src 'sha256-{style}'; script-src 'sha256-{script}'"
+    return f"default-src 'none'; {allowed}; form-action 'none'; base-uri 'none'"
+
+
+def _json(data: Any) -> str:
+    """As JSON that may stand within a script element."""
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+
+
+def _address() -> str:
+    """Where the site is, by the first name of its own that it answers to; empty if it has none."""
+    names = (name for name in settings.ALLOWED_HOSTS if "." in name.strip(".") and not name[-1].isdigit())
+    return next((f"https://{name.strip('.')}/" for name in names if "*" not in name), "")
+
+
+def _languages() -> list[str]:
+    return [code for code, _name in settings.LANGUAGES]
+
+
+def _both(parts: Iterable[flow.P]) -> Iterator[tuple[flow.P, bool]]:
+    """Each part with its words for anybody and, where they differ, for whom YOU holds (True)."""
+    reader = {question: choices[0] for question, choices in flow.YOU.items()}
+    for part in parts:
+        yield part, False
+        if (spoken := flow.addressed(part, reader)) != part:
+            yield spoken, True
+
+
+def _places() -> list[tuple[str, str]]:
+    """The places by name."""
+    return sorted(((code, t(areas.name(code))) for code in steps.places()), key=lambda place: fold(place[1]))
+
+
+def _groups(
+    found: Iterable[cards.Card],
+) -> tuple[list[tuple[str, list[cards.Card]]], list[tuple[str, str, list[cards.Card]]]]:
+    """All services of the whole country by what they are about, and all others by state."""
+    groups: dict[str, list[cards.Card]] = {}
+    local: dict[str, list[cards.Card]] = {}
+    for card in found:
+        if not card.service.areas:
+            groups.setdefault(card.service.category, []).append(card)
+        for state in {state.code: state for state in map(areas.state_of, card.service.areas) if state}.values():
+            local.setdefault(state.code, []).append(card)
+    states = [(code, name, local[code]) for code, name in _places() if code in local]
+    return [(str(name), groups[key]) for key, name in labels.CATEGORY if key in groups], states
+
+
+# What flow.js decides by
+
+
+def _data(edition: Edition, found: dict[str, cards.Card]) -> dict[str, Any]:
+    """The questions, the rules and what the cards alone do not tell, with what is empty left out."""
+    plain = edition.flow
+    return {
+        "you": flow.YOU,
+        "doubt": flow.STATUS_IN_DOUBT,
+        "emergency": checks.EMERGENCY,
+        "deaf": cards.DEAF_TICK,
+        "papers": flow.PAPERS,
+        "shown": flow.FIRST_SHOWN,
+        "states": {settings.HOME_AREA: state.code} if (state := areas.state_of(settings.HOME_AREA)) else {},
+        "questions": [
+            _full(
+                key=question.key,
+                many=question.kind == "many",
+                when=question.when,
+                choices=[_full(key=choice.key, when=choice.when) for choice in question.choices],
+            )
+            for question in plain.questions
+        ],
+        "rules": [
+            _full(when=rule.when, service=rule.service, **_words("reason", rule.reason, rule.reason_you))
+            for rule in sorted(plain.recommendations, key=lambda rule: rule.rank)
+            if rule.service in edition.services
+        ],
+        "guidance": [
+            _full(key=text.key, when=text.when, urgent=text.rank <= URGENT_MAX_RANK)
+            for text in sorted(plain.guidance, key=lambda text: text.rank)
+        ],
+        "services": {slug: _service(card) for slug, card in found.items()},
+        "local": {slug: [each.slug for each in found] for slug, found in edition.local.items()},
+        "stop": sorted(search.STOP),
+    }
+
+
+def _full(**values: Any) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if value}
+
+
+def _words(name: str, plain: Text, you: Text) -> dict[str, str]:
+    """A text, and the one for whom YOU holds where it has one."""
+    return {name: t(plain)} | ({f"{name}_you": t({**plain, **you})} if you else {})
+
+
+def _service(card: cards.Card) -> dict[str, Any]:
+    """What a card does not say: where it helps, what answers, the order of its ways, other words for it."""
+    service = card.service
+    kept = {id(way): place for place, way in enumerate(service.ways)}
+    orders = {prefer: [kept[id(way)] for way in cards.ordered(service, prefer)] for prefer in cards.PREFERENCES}
+    return _full(
+        areas=service.areas,
+        finder=service.finder,
+        answered=service.answered_by if service.answered_by in ("immigration", "neither") else "",
+        voice=card.voice,
+        spoken=card.spoken_only,
+        orders={prefer: order for prefer, order in orders.items() if order != sorted(order)},
+        numbers=cards.wallet([card]),
+        part=search.part(service) if search.part(service) < 1 else None,
+        words="" if service.local_of else " ".join(service.keywords.values()),
+    )
+
+
+# On disk
+
+
+def keep(edition: Edition) -> None:
+    """Keep the pages of an edition on disk, one a language, for nginx to show when no web process does.
+
+    They are written anew when the edition, the program or the day is another one. What goes wrong is logged alone.
+    """
+    global _kept
+    day = timezone.localdate()
+    if _kept == (edition.hash, day):
+        return
+    _kept = (edition.hash, day)
+    stamp = _stamp(edition, day)
+    folder = Path(settings.POCKET_DIR)
+    try:
+        if (folder / STAMP).is_file() and (folder / STAMP).read_text() == stamp:
+            return
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o755)
+        for language in _languages():
+            page = build(edition, language, day=day).encode()
+            write(folder / f"{language}.html", page)
+            write(folder / f"{language}.html.gz", gzip.compress(page, 9, mtime=0))
+        write(folder / STAMP, stamp.encode())
+    except OSError as error:
+        log.error("the pocket edition could not be kept on disk: %s", type(error).__name__)
+
+
+_kept: tuple[str, dt.date] | None = None
+"""What this process wrote last, or found written."""
+STAMP = "made-from"
+
+
+def _stamp(edition: Edition, day: dt.date) -> str:
+    """What the pages are made from, in short."""
+    templates = sorted((settings.BASE_DIR / "templates").glob("**/*.html"))
+    sources = [*(SOURCE / name for name in (STYLE, *SCRIPTS)), *templates]
+    found = hashlib.sha256(b"".join(path.read_bytes() for path in sources))
+    found.update(repr((edition.hash, day, settings.LANGUAGES, str(settings.SITE_NAME), _address())).encode())
+    return found.hexdigest()
+
+
+def write(path: Path, data: bytes) -> None:
+    """Write a file that everybody may read, whole or not at all."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        Path(name).chmod(0o644)
+        os.replace(name, path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            os.unlink(name)
+        raise

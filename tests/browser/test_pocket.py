@@ -1,0 +1,320 @@
+"""The pocket edition, opened from a file in real browsers without a network; equal to the engine, path by path."""
+
+import json
+import random
+
+import msgspec
+import pytest
+
+from navigator.engine import flow
+from navigator.engine.walk import walk
+from navigator.public import pocket, steps
+
+from .conftest import JOURNEY, until
+from .test_access import sideways, violations
+from .test_trace import history, needles, search
+
+RANDOM = 20_000
+
+RUN = """(given) => {
+  const [paths, others] = JSON.parse(given);
+  const data = JSON.parse(document.getElementById("data").textContent), flow = makeFlow(data);
+  const slugs = Object.keys(data.services), texts = data.guidance.map((each) => each.key);
+  const place = (slug) => slugs.indexOf(slug);
+  const told = (answers, where) => {
+    const found = flow.outcome(answers, where);
+    const rules = found.services.map((each) => place(each.service) + (each.reason ? "" : "-")).join();
+    return rules + ";" + found.guidance.map((each) => texts.indexOf(each.key)).join();
+  };
+  const said = [];
+  for (const answers of paths) {
+    const ticks = flow.offeredTicks(answers), some = ticks.length ? [...ticks.map((tick) => [tick]), ticks] : [];
+    said.push([flow.next(answers) || "", ticks.join(), told(answers, "")].join(" "));
+    for (const ticked of some) said.push(told({ ...answers, [flow.many.key]: ticked }, ""));
+  }
+  for (const [answers, where] of others)
+    said.push([flow.next(answers) || "", flow.offeredTicks(answers).join(), told(answers, where)].join(" "));
+  return said.join("\\n");
+}"""
+
+
+class Engine:
+    """What the engine says, in the same words."""
+
+    def __init__(self, edition):
+        self.edition, self.flow, self.many = edition, edition.flow, edition.flow.many
+        self.place = {slug: str(place) for place, slug in enumerate(edition.services)}
+        ordered = sorted(edition.flow.guidance, key=lambda text: text.rank)
+        self.text = {text.key: str(place) for place, text in enumerate(ordered)}
+        self._less = {}
+
+    def less(self, given):
+        """The edition with those rules alone that can hold with these answers, whatever is ticked: to ask all of
+        them a hundred thousand times takes minutes."""
+        path = tuple(pair for pair in given.items() if pair[0] != self.many.key)
+        if path not in self._less:
+            most = {**given, self.many.key: tuple(tick.key for tick in self.many.choices)}
+            rules = tuple(rule for rule in self.flow.recommendations if flow.holds(rule.when, most))
+            self._less[path] = _Less(self.edition, msgspec.structs.replace(self.flow, recommendations=rules))
+        return self._less[path]
+
+    def told(self, answers, where):
+        given = flow.complete(self.flow, answers)
+        shown = type(self.edition).recommend(self.less(given), given, where)
+        found = (
+            self.place[each.slug] + ("" if each.slug == rule.service and rule.reason else "-") for each, rule in shown
+        )
+        return ",".join(found) + ";" + ",".join(self.text[each.key] for each in flow.guide(self.flow, given))
+
+    def whole(self, answers, where):
+        asked = flow.next_question(self.flow, answers)
+        ticks = ",".join(tick.key for tick in flow.offered_ticks(self.flow, answers))
+        return f"{asked.key if asked else ''} {ticks} {self.told(answers, where)}"
+
+    def path(self, answers):
+        """One path, with each tick that is offered there alone, and with all of them."""
+        yield self.whole(answers, "")
+        if ticks := tuple(tick.key for tick in flow.offered_ticks(self.flow, answers)):
+            for some in (*((tick,) for tick in ticks), ticks):
+                yield self.told({**answers, self.many.key: some}, "")
+
+
+class _Less:
+    """What ``Edition.recommend`` needs of an edition."""
+
+    def __init__(self, edition, asked):
+        self.services, self.local, self.flow = edition.services, edition.local, asked
+
+
+def by_chance(edition):
+    """Answers as no page would send them too: of questions that are not asked, of choices that there are not."""
+    chance = random.Random(20_261_124)
+    asked, places = edition.flow.questions, ("", *steps.places())
+    for _ in range(RANDOM):
+        answers = {}
+        for question in asked:
+            keys = [choice.key for choice in question.choices]
+            if question.kind == "many":
+                answers[question.key] = tuple(chance.sample(keys, chance.randrange(len(keys) + 1)))
+            elif chance.random() < 0.8:
+                answers[question.key] = chance.choice([*keys, *keys, "skip", "no such choice"])
+        yield answers, chance.choice(places)
+
+
+@pytest.fixture(scope="module")
+def files(real, tmp_path_factory):
+    """The addresses of the pages, as files."""
+    folder = tmp_path_factory.mktemp("stick")
+    for name, language, kiosk in (("en", "en", False), ("es", "es", False), ("kiosk", "en", True)):
+        (folder / f"{name}.html").write_text(pocket.build(real, language, kiosk=kiosk))
+    return lambda name: (folder / f"{name}.html").as_uri()
+
+
+@pytest.fixture
+def opened(page, files):
+    """The page in Chromium; no request leaves it, and no error is raised in it."""
+    wrong = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda message: wrong.append(message.text))
+    page.context.set_offline(True)
+    page.goto(files("en"))
+    yield page
+    assert wrong == []
+
+
+def press(page, selector):
+    """As a person would, not right after the step appeared."""
+    page.wait_for_timeout(420)
+    page.locator(selector).first.click()
+
+
+def travel(page, steps=JOURNEY):
+    for question, choice in steps:
+        page.locator(f"[data-question={question}][data-choice={choice}]").check()
+        press(page, "#step [data-continue]")
+
+
+def shown(page):
+    """The services on the outcome, in their order."""
+    return page.locator("#step article").evaluate_all("all => all.map(each => each.dataset.service)")
+
+
+@pytest.mark.timeout(600)  # on a machine with much else to do
+def test_every_path_every_tick_every_place_and_chance_end_as_the_engine_says(opened, real):
+    engine, paths = Engine(real), [outcome.answers for outcome in walk(real.flow)]
+    places = [(paths[len(paths) * at // 60 % len(paths)], place) for at, place in enumerate(steps.places())]
+    others = [*places, *by_chance(real)]
+    said = opened.evaluate(RUN, json.dumps([paths, others])).split("\n")
+    expected = [line for path in paths for line in engine.path(path)]
+    expected += [engine.whole(answers, place) for answers, place in others]
+    assert len(paths) > 6000
+    assert len(said) == len(expected)
+    assert [pair for pair in zip(said, expected, strict=True) if pair[0] != pair[1]][:3] == []
+
+
+@pytest.mark.parametrize("name", ["en", "es"])
+def test_a_journey_in_either_browser_from_a_file(hand, files, real, name):
+    hand.open(files(name))
+    for question, choice in JOURNEY:
+        here = f"[data-question={question}][data-choice={choice}]"
+        until(hand, f"!!document.querySelector('{here}')")
+        hand.pause(0.45)
+        hand.click(here)
+        hand.click("#step [data-continue]")
+    until(hand, "!!document.querySelector('#step article')")
+    found = hand.run("[].map.call(document.querySelectorAll('#step article'), each => each.dataset.service)")
+    assert list(found) == [service.slug for service, _rule in real.recommend(dict(JOURNEY))]
+    assert hand.run("document.querySelector('#step article').className") == "card best"
+    assert hand.run("document.activeElement.tagName") == "H1"
+    hand.click("header [data-leave]")
+    until(hand, "location.href === 'about:blank' && !document.body.firstChild")
+    hand.back()
+    hand.pause(0.5)
+    assert not hand.run("document.querySelectorAll('#step article, #step :checked').length")
+
+
+def test_shift_three_times_leaves(opened):
+    travel(opened, JOURNEY[:2])
+    for words in ("Press Shift 2 more times to leave this page.", "Press Shift once more to leave this page."):
+        opened.keyboard.press("Shift")
+        assert opened.locator("#leaving").inner_text() == words
+    opened.keyboard.press("a")
+    assert not opened.locator("#leaving").is_visible()
+    for _ in range(3):
+        opened.keyboard.press("Shift")
+    opened.wait_for_url("about:blank")
+
+
+def test_back_change_ticks_place_and_preference(opened, real):
+    travel(opened)
+    press(opened, "#step [data-back]")
+    assert opened.locator("#step [data-choice=ice]").is_checked()
+    press(opened, "#step [data-continue]")
+    press(opened, "#step [data-told] summary")
+    press(opened, "#step [data-change=who]")
+    assert opened.locator("#step [data-choice=close]").is_checked()
+    opened.locator("#step [data-choice=me]").check()
+    press(opened, "#step [data-continue]")
+    answers = {**dict(JOURNEY), "who": "me"}
+    assert shown(opened) == [service.slug for service, _rule in real.recommend(answers)]
+    press(opened, "[data-fit-panel] summary")
+    opened.locator("#place").select_option("US-TX")
+    opened.locator("#step [data-choice=deaf]").check()
+    press(opened, "#step [data-fit]")
+    answers["about"] = ("deaf",)
+    assert shown(opened) == [service.slug for service, _rule in real.recommend(answers, "US-TX")]
+    assert "Ways for Deaf people come first." in opened.locator("#step").inner_text()
+    press(opened, "[data-move=anew]")
+    assert opened.locator("#step [data-question=danger]").count()
+
+
+def test_the_list_is_searched_and_shows_the_lines_of_a_state(opened):
+    press(opened, "[data-view=all]")
+    for words in ("trafficking hotline", "888-373-7888"):
+        opened.locator("#word").fill(words)
+        press(opened, "#search button")
+        found = opened.locator("#found article").evaluate_all("all => all.map(each => each.dataset.service)")
+        assert found[0] == "nhth"
+    opened.locator("#word").fill("zzzz")
+    press(opened, "#search button")
+    assert opened.locator("#found h2").inner_text() == "Nothing fits"
+    assert opened.locator("#groups").is_visible()
+    opened.locator("#area").select_option("US-TX")
+    assert opened.locator("[data-state]:visible").evaluate_all("all => all.map(each => each.dataset.state)") == [
+        "US-TX"
+    ]
+    press(opened, "[data-view=step]")
+    assert opened.locator("#step h1").is_visible()
+
+
+def test_without_script_it_is_the_list_of_all_numbers(launch, files, real):
+    page = launch(java_script_enabled=False).pages[0]
+    page.goto(files("en"))
+    listed = page.locator("#all article").evaluate_all("all => all.map(each => each.dataset.service)")
+    assert set(listed) == set(real.services)
+    assert page.locator("h1").all_inner_texts() == ["All numbers"]
+    assert not page.locator("#search, #where, [data-view]").filter(visible=True).count()
+
+
+@pytest.mark.parametrize("end", ["close", "leave"])
+def test_nothing_is_left_but_a_neutral_name(launch, profile, files, end):
+    context = launch(viewport={"width": 390, "height": 844})
+    page = context.pages[0]
+    page.goto(files("en"))
+    travel(page)
+    press(page, "[data-view=all]")
+    page.locator("#word").fill("glimmerglass suicide")
+    press(page, "#search button")
+    if end == "leave":
+        page.locator("header [data-leave]").click()
+        page.wait_for_url("about:blank")
+        assert page.content() == "<html><head></head><body></body></html>"
+        page.go_back()
+        assert not page.locator("article, [data-question]").count()
+    page.wait_for_timeout(500)
+    context.close()
+    assert search(profile, {"en.html"}), "the profile was not searched where it matters"
+    assert search(profile, needles() | {"glimmerglass"}) == {}
+    assert {(url.rpartition("/")[2], title) for url, title in history(profile)} == {("en.html", "Find services")}
+
+
+def test_a_page_from_memory_starts_anew(opened, files):
+    travel(opened)
+    opened.goto(files("es"))
+    opened.go_back()
+    opened.locator("#step [data-question=danger]").first.wait_for()
+    assert not opened.locator("#step :checked").count()
+
+
+@pytest.mark.parametrize(
+    ("name", "width", "scheme"), [("en", 1280, "dark"), ("es", 320, "light"), ("kiosk", 320, "dark")]
+)
+def test_it_has_no_fault_that_axe_finds(launch, files, width, scheme, name):
+    page = launch(viewport={"width": width, "height": 844}, color_scheme=scheme).pages[0]
+    page.goto(files(name))
+    for question, choice in JOURNEY:
+        page.locator(f"[data-question={question}][data-choice={choice}]").check()
+        assert sideways(page) <= 0, question
+        press(page, "#step [data-continue]")
+    page.evaluate("document.querySelectorAll('#step details').forEach(each => each.open = true)")
+    if name == "kiosk":
+        page.evaluate("document.querySelector('#idle').hidden = false")
+    assert sideways(page) <= 0
+    # The list that stands hidden beside it, and whose cards are of one making, would take axe minutes.
+    page.evaluate("document.querySelectorAll('.group').forEach((group, n) => n > 1 && group.remove())")
+    assert violations(page) == []
+    page.evaluate("document.querySelector('#idle') && (document.querySelector('#idle').hidden = true)")
+    press(page, "[data-move=back]")
+    assert violations(page) == []
+    press(page, "[data-view=all]")
+    page.locator(".group summary").first.click()
+    assert violations(page) == []
+    assert sideways(page) <= 0
+
+
+def test_a_kiosk_starts_over_after_two_minutes_and_asks_before(page, files):
+    page.clock.install()
+    page.goto(files("kiosk"))
+    warning = page.locator("#idle")
+
+    def answer(question, choice):
+        page.locator(f"#step [data-choice={choice}]").check()
+        page.clock.run_for(500)
+        page.locator("#step [data-continue]").click()
+
+    for step in JOURNEY:
+        answer(*step)
+    page.clock.run_for(99_000)
+    assert not warning.is_visible()
+    page.clock.run_for(2_000)
+    assert warning.is_visible()
+    warning.locator("button").click()
+    assert not warning.is_visible()
+    assert page.locator("#step article").count()
+    page.clock.run_for(121_000)
+    assert not warning.is_visible()
+    assert page.locator("#step [data-question=danger]").count()
+    assert not page.locator("#step article, #step :checked").count()
+    answer(*JOURNEY[0])
+    page.locator("header [data-leave]").click()  # in a kiosk there is nowhere to go: it starts over
+    assert page.locator("#step [data-question=danger]").count()
