@@ -9,7 +9,8 @@ application = get_wsgi_application()
 
 from navigator import counts, middleware  # noqa: E402  (Django must be set up first)
 from navigator.editions import database, in_force  # noqa: E402
+from navigator.public import pocket  # noqa: E402
 
 application.request_class = middleware.Request
-in_force.watch(database.DATABASE)
+in_force.watch(database.DATABASE, pocket.keep)
 counts.start()

@@ -10,7 +10,7 @@ import logging
 import os
 import tempfile
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Protocol
 
@@ -22,6 +22,9 @@ from .edition import Edition, decode
 log = logging.getLogger(__name__)
 LOOK_EVERY = 2.0
 """Seconds between two looks for a newer edition."""
+
+
+Then = Callable[[Edition], None]
 
 
 class NoEdition(Exception):
@@ -140,21 +143,27 @@ def look(store: Store) -> None:
             load_kept()
 
 
-def watch(store: Store) -> None:
-    """Start looking for newer editions, now and every two seconds, for as long as the process lives."""
+def watch(store: Store, then: Then | None = None) -> None:
+    """Start looking for newer editions, now and every two seconds, for as long as the process lives.
+
+    After each look ``then`` is given the edition in force: what else is to be kept of it is made elsewhere.
+    """
     global _watcher
     if _watcher and _watcher.is_alive():
         return
     with store.session():
         look(store)
-    _watcher = threading.Thread(target=_watch, args=[store], name="editions", daemon=True)
+    _watcher = threading.Thread(target=_watch, args=[store, then], name="editions", daemon=True)
     _watcher.start()
 
 
-def _watch(store: Store) -> None:
+def _watch(store: Store, then: Then | None) -> None:
     pause = threading.Event()
-    while not pause.wait(LOOK_EVERY):
+    while True:
         try:
+            if then and _current:
+                then(_current)
+            pause.wait(LOOK_EVERY)
             with store.session():
                 look(store)
         except Exception:  # whatever it is, the next look may go well; a watch that ended never would

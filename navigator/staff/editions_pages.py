@@ -2,12 +2,14 @@
 
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -17,6 +19,7 @@ from navigator.editions.differences import differences
 from navigator.editions.draft import bring_back_draft, compile_draft
 from navigator.editions.edition import Edition, decode
 from navigator.editions.publish import Changed
+from navigator.public import pocket
 
 from .pages import PERMISSION, grouped, newest_edition, page, refused
 
@@ -25,6 +28,7 @@ def urls(site: AdminSite) -> list[Any]:
     """The addresses of these pages, under the admin's."""
     return [
         path("editions/", site.admin_view(listed), name="editions"),
+        path("editions/pocket/<str:language>.html", site.admin_view(pocket_page), name="pocket"),
         path("editions/compare/", site.admin_view(compare), name="compare"),
         path("editions/<int:number>.json", site.admin_view(download), name="edition-download"),
         path("editions/drafts/<int:pk>/", site.admin_view(bring_back), name="bring-back"),
@@ -49,6 +53,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     found = [Row(row, publish.is_intact(row), bool(edition and edition.number == row.number)) for row in shown]
     numbers = list(models.Edition.objects.values_list("number", flat=True))
     context: dict[str, Any] = {"rows": found, "shown": shown, "numbers": numbers, "damaged": publish.damaged()}
+    context["languages"] = [get_language_info(code) for code, _name in settings.LANGUAGES]
     kept = models.DraftKept.objects.select_related("kept_by").defer("content")
     return page(request, "editions", _("Editions"), kept=kept, **context)
 
@@ -80,6 +85,17 @@ def download(request: HttpRequest, number: int) -> HttpResponse:
         return redirect("admin:editions")
     response = HttpResponse(bytes(row.content), content_type="application/json")
     response["Content-Disposition"] = f'attachment; filename="edition-{number}.json"'
+    return response
+
+
+@require_GET
+def pocket_page(request: HttpRequest, language: str) -> HttpResponse:
+    """The pocket edition of the edition in force, to take along; with ``?kiosk``, for a kiosk."""
+    edition = newest_edition()
+    if edition is None or language not in dict(settings.LANGUAGES):
+        raise Http404
+    response = HttpResponse(pocket.build(edition, language, kiosk="kiosk" in request.GET))
+    response["Content-Disposition"] = f'attachment; filename="{language}.html"'
     return response
 
 

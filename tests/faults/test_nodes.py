@@ -2,69 +2,14 @@
 
 import http.client
 import re
-import shutil
 import signal
 import socket
-import subprocess
 import threading
 from pathlib import Path
 
-import pytest
-
-from tests.postgres import free_port
 from tests.server import ROOT, Answer, Server, manage, wait
 
 from .conftest import Load, edition_of, mark
-
-NGINX = shutil.which("nginx")
-
-
-@pytest.fixture
-def pair(folder, node):
-    """Two web processes on one database."""
-    made = [node(f"sqlite:///{folder}/db.sqlite3").start() for _ in range(2)]
-    return made
-
-
-@pytest.fixture
-def nginx(tmp_path):
-    """Starts nginx with docs/nginx.conf in front of servers; only paths, ports and TLS are put in."""
-    started = []
-
-    def start(*servers, rate=9999):  # all of the load comes from one address
-        assert NGINX, "There is no nginx here (Debian: apt-get install nginx-light)."
-        place = tmp_path / "nginx"
-        place.mkdir()
-        port = free_port()
-        lines = (ROOT / "docs" / "nginx.conf").read_text().splitlines()
-        kept = [line for line in lines if not re.match(r"\s*(ssl_|user |pid |error_log |server 127)", line)]
-        conf = "\n".join(kept)
-        conf = conf.replace("listen 443 ssl;", f"listen 127.0.0.1:{port};")
-        plain = free_port()
-        conf = conf.replace("listen 80 default_server;", f"listen 127.0.0.1:{plain};")
-        named = "".join(f"server 127.0.0.1:{server.port} max_fails=0;" for server in servers)
-        conf = conf.replace("/srv/navigator/templates", str(ROOT / "templates"))
-        conf = conf.replace("rate=20r/s", f"rate={rate}r/s")
-        conf = conf.replace("upstream site {", f"upstream site {{ {named}")
-        temp = "".join(
-            f"{name}_temp_path {place}/{name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-        )
-        conf = conf.replace("http {", f"http {{ {temp}", 1)
-        conf = f"pid {place}/pid; error_log {place}/error.log crit; daemon off;\n{conf}"
-        (place / "nginx.conf").write_text(conf)
-        process = subprocess.Popen(
-            [NGINX, "-p", str(place), "-c", str(place / "nginx.conf"), "-e", f"{place}/error.log"]
-        )
-        started.append(process)
-        front = Server(place, port)
-        front.plain = Server(place, plain)
-        wait(lambda: front.get("/healthz").status == 200, lambda: (place / "error.log").read_text())
-        return front
-
-    yield start
-    for process in started:
-        process.terminate()
-        process.wait(10)
 
 
 def sent_from(front, address, method, path, body=None, **headers):
@@ -109,7 +54,7 @@ def test_where_nginx_answers_itself_the_numbers_are_there(folder, nginx):
     coded = front.ask("POST", "/", b"", {"Transfer-Encoding": "foo"})
     traced = front.ask("TRACE", "/", None, {})
     site.stop()
-    gone = front.get("/")
+    gone = front.get("/hsds/services")
     assert (large.status, gone.status) == (413, 502)
     refused = [long, many, long_line, coded, traced]
     assert [answer.status for answer in refused] == [400, 431, 414, 501, 405]

@@ -52,6 +52,18 @@ def test_an_edition_downloads_as_it_is_kept(publisher):
     assert "flow" in json.loads(answer.content)
 
 
+@pytest.mark.parametrize(("address", "words"), [("es.html", "I am still here"), ("en.html?kiosk", "I am still here")])
+def test_the_pocket_edition_is_taken_along_from_the_list(publisher, address, words):
+    listed = publisher.get("/admin/editions/").content.decode()
+    assert f'href="/admin/editions/pocket/{address}"' in listed
+    answer = publisher.get(f"/admin/editions/pocket/{address}")
+    assert answer["Content-Disposition"] == f'attachment; filename="{address[:7]}"'
+    page = answer.content.decode()
+    assert f"{number()})" in page
+    assert (words in page) == ("kiosk" in address)
+    assert publisher.get("/admin/editions/pocket/xx.html").status_code == 404
+
+
 def test_rolling_back_takes_two_clicks_and_shows_what_it_changes(publisher, ana):
     first = number()
     edit(assured_by="Ana from the county")

@@ -9,15 +9,18 @@ from django.core.management import BaseCommand, CommandError, call_command
 from django.db import transaction
 
 from navigator import models
-from navigator.editions import publish, update
+from navigator.editions import database, in_force, publish, update
 from navigator.editions.content import languages, read_fixtures
 from navigator.editions.draft import write_draft
+from navigator.public import pocket
 from navigator.public.measure import too_large
 from services.models import Service
 
 
 class Command(BaseCommand):
-    """`manage.py setup`: migrate, load the fixtures once, publish the first edition, collect static files."""
+    """`manage.py setup`: migrate, load the fixtures once, publish the first edition, keep its pocket edition,
+    collect static files.
+    """
 
     help = __doc__
 
@@ -29,6 +32,9 @@ class Command(BaseCommand):
             self.stdout.write("Loaded the services and the questions.")
         if not models.Edition.objects.exists():
             self._publish()
+        database.look()
+        if edition := in_force.current_or_none():
+            pocket.keep(edition)
         if not settings.DEV and not _collected():
             call_command("collectstatic", verbosity=0, interactive=False)
 
