@@ -29,7 +29,7 @@ from services import areas, labels
 from services.records import Text
 from services.texts import fold, t
 
-from . import cards, search, steps
+from . import cards, places, search
 from .views import URGENT_MAX_RANK
 
 log = logging.getLogger(__name__)
@@ -69,8 +69,8 @@ def build(edition: Edition, language: str, *, kiosk: bool = False, day: dt.date 
                 "ticks": _both([edition.flow.many] if edition.flow.many else []),
                 "texts": _both(sorted(edition.flow.guidance, key=lambda text: text.rank)),
                 "preferences": cards.PREFERENCES,
-                "places": _places(),
-                "home": steps.where(""),
+                "places": _places(places.known(edition)),
+                "home": places.where(""),
                 "main": [found[service.slug] for service in edition.main],
                 "groups": groups,
                 "local": local,
@@ -109,9 +109,10 @@ def _both(parts: Iterable[flow.P]) -> Iterator[tuple[flow.P, bool]]:
             yield spoken, True
 
 
-def _places() -> list[tuple[str, str]]:
-    """The places by name."""
-    return sorted(((code, t(areas.name(code))) for code in steps.places()), key=lambda place: fold(place[1]))
+def _places(codes: Iterable[str]) -> list[tuple[str, str]]:
+    """The places by name, each county after its state."""
+    names = {code: places.parts(code) for code in codes}
+    return [(code, ": ".join(names[code])) for code in sorted(names, key=lambda code: [*map(fold, names[code])])]
 
 
 def _groups(
@@ -125,7 +126,7 @@ def _groups(
             groups.setdefault(card.service.category, []).append(card)
         for state in {state.code: state for state in map(areas.state_of, card.service.areas) if state}.values():
             local.setdefault(state.code, []).append(card)
-    states = [(code, name, local[code]) for code, name in _places() if code in local]
+    states = [(code, name, local[code]) for code, name in _places(areas.BY_CODE) if code in local]
     return [(str(name), groups[key]) for key, name in labels.CATEGORY if key in groups], states
 
 
@@ -142,7 +143,7 @@ def _data(edition: Edition, found: dict[str, cards.Card]) -> dict[str, Any]:
         "deaf": cards.DEAF_TICK,
         "papers": flow.PAPERS,
         "shown": flow.FIRST_SHOWN,
-        "states": {settings.HOME_AREA: state.code} if (state := areas.state_of(settings.HOME_AREA)) else {},
+        "states": {code: state.code for code in places.known(edition) if (state := areas.state_of(code))},
         "questions": [
             _full(
                 key=question.key,
