@@ -1,5 +1,6 @@
 """The pocket edition, opened from a file in real browsers without a network; equal to the engine, path by path."""
 
+import itertools
 import json
 import random
 
@@ -151,20 +152,32 @@ def counties(real):
     return as_edition(msgspec.structs.replace(real.content, services=tuple(services)))
 
 
+def show(page, folder, edition):
+    (folder / "en.html").write_text(pocket.build(edition, "en"))
+    page.goto((folder / "en.html").as_uri())
+
+
 @pytest.mark.timeout(600)  # on a machine with much else to do
 def test_every_path_every_tick_every_place_and_chance_end_as_the_engine_says(page, counties, tmp_path):
     engine, paths = Engine(counties), [outcome.answers for outcome in walk(counties.flow)]
     each = [(paths[len(paths) * at // 60 % len(paths)], place) for at, place in enumerate(places.known(counties))]
     others = [*each, *by_chance(counties)]
-    file = tmp_path / "en.html"
-    file.write_text(pocket.build(counties, "en"))
-    page.goto(file.as_uri())
+    show(page, tmp_path, counties)
     said = page.evaluate(RUN, json.dumps([paths, others])).split("\n")
     expected = [line for path in paths for line in engine.path(path)]
     expected += [engine.whole(answers, place) for answers, place in others]
     assert len(paths) > 6000
     assert len(said) == len(expected)
     assert [pair for pair in zip(said, expected, strict=True) if pair[0] != pair[1]][:3] == []
+
+
+def test_what_came_first_stays_among_those_shown_at_once(page, real, tmp_path, monkeypatch):
+    """With five shown at once, no ticks of the real content push the first one out; with two, many do."""
+    monkeypatch.setattr(flow, "FIRST_SHOWN", 2)
+    engine, others = Engine(real), list(itertools.islice(by_chance(real), 500))
+    show(page, tmp_path, real)
+    said = page.evaluate(RUN, json.dumps([[], others])).split("\n")
+    assert said == [engine.whole(answers, place) for answers, place in others]
 
 
 @pytest.mark.parametrize("name", ["en", "es"])
