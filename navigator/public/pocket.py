@@ -205,9 +205,9 @@ def keep(edition: Edition) -> None:
     """
     global _kept
     day = timezone.localdate()
-    if _kept == (edition.hash, day):
+    if _kept == (edition.number, edition.hash, day):
         return
-    _kept = (edition.hash, day)
+    _kept = (edition.number, edition.hash, day)
     stamp = _stamp(edition, day)
     folder = Path(settings.POCKET_DIR)
     try:
@@ -224,7 +224,7 @@ def keep(edition: Edition) -> None:
         log.error("the pocket edition could not be kept on disk: %s", type(error).__name__)
 
 
-_kept: tuple[str, dt.date] | None = None
+_kept: tuple[int, str, dt.date] | None = None
 """What this process wrote last, or found written."""
 STAMP = "made-from"
 
@@ -234,7 +234,9 @@ def _stamp(edition: Edition, day: dt.date) -> str:
     templates = sorted((settings.BASE_DIR / "templates").glob("**/*.html"))
     sources = [*(SOURCE / name for name in (STYLE, *SCRIPTS)), *templates]
     found = hashlib.sha256(b"".join(path.read_bytes() for path in sources))
-    found.update(repr((edition.hash, day, settings.LANGUAGES, str(settings.SITE_NAME), _address())).encode())
+    found.update(
+        repr((edition.number, edition.hash, day, settings.LANGUAGES, str(settings.SITE_NAME), _address())).encode()
+    )
     return found.hexdigest()
 
 
