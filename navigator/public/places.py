@@ -80,7 +80,7 @@ def _opened(secret: str, hour: int, places: tuple[str, ...]) -> dict[str, str]:
 
 def context(edition: Edition, place: str) -> dict[str, Any]:
     """What the template of "Choose your state" needs: the places by name, each with its sealed value."""
-    parts = {code: _parts(code) for code in _listed(edition, place)}
+    names = {code: parts(code) for code in _listed(edition, place)}
     return {
         "place": t(areas.name(place)) if place else "",
         "at_home": bool(place) and place == settings.HOME_AREA,
@@ -89,18 +89,13 @@ def context(edition: Edition, place: str) -> dict[str, Any]:
         "by_state": many(edition),
         "nowhere": seal(NOWHERE),
         "places": [
-            (code, seal(code), name(code), code == place)
-            for code in sorted(parts, key=lambda code: [fold(part) for part in parts[code]])
+            (code, seal(code), ": ".join(names[code]), code == place)
+            for code in sorted(names, key=lambda code: [fold(part) for part in names[code]])
         ],
     }
 
 
-def name(place: str) -> str:
-    """The name of a place as it stands in the list."""
-    return ": ".join(_parts(place))
-
-
-def _parts(place: str) -> list[str]:
+def parts(place: str) -> list[str]:
     """The name of a place as it stands in the list: its state, and its county after that."""
     state = areas.state_of(place)
     assert state is not None

@@ -69,7 +69,7 @@ def build(edition: Edition, language: str, *, kiosk: bool = False, day: dt.date 
                 "ticks": _both([edition.flow.many] if edition.flow.many else []),
                 "texts": _both(sorted(edition.flow.guidance, key=lambda text: text.rank)),
                 "preferences": cards.PREFERENCES,
-                "places": _places(edition),
+                "places": _places(places.known(edition)),
                 "home": places.where(""),
                 "main": [found[service.slug] for service in edition.main],
                 "groups": groups,
@@ -109,9 +109,10 @@ def _both(parts: Iterable[flow.P]) -> Iterator[tuple[flow.P, bool]]:
             yield spoken, True
 
 
-def _places(edition: Edition) -> list[tuple[str, str]]:
-    """The places by name, the counties after their state."""
-    return sorted(((code, places.name(code)) for code in places.known(edition)), key=lambda place: fold(place[1]))
+def _places(codes: Iterable[str]) -> list[tuple[str, str]]:
+    """The places by name, each county after its state."""
+    names = {code: places.parts(code) for code in codes}
+    return [(code, ": ".join(names[code])) for code in sorted(names, key=lambda code: [*map(fold, names[code])])]
 
 
 def _groups(
@@ -125,8 +126,7 @@ def _groups(
             groups.setdefault(card.service.category, []).append(card)
         for state in {state.code: state for state in map(areas.state_of, card.service.areas) if state}.values():
             local.setdefault(state.code, []).append(card)
-    states = [(code, t(areas.name(code)), local[code]) for code in areas.BY_CODE if code in local]
-    states.sort(key=lambda state: fold(state[1]))
+    states = [(code, name, local[code]) for code, name in _places(areas.BY_CODE) if code in local]
     return [(str(name), groups[key]) for key, name in labels.CATEGORY if key in groups], states
 
 
@@ -143,7 +143,7 @@ def _data(edition: Edition, found: dict[str, cards.Card]) -> dict[str, Any]:
         "deaf": cards.DEAF_TICK,
         "papers": flow.PAPERS,
         "shown": flow.FIRST_SHOWN,
-        "states": {each: state.code for each in places.known(edition) if (state := areas.state_of(each))},
+        "states": {code: state.code for code in places.known(edition) if (state := areas.state_of(code))},
         "questions": [
             _full(
                 key=question.key,
@@ -205,9 +205,9 @@ def keep(edition: Edition) -> None:
     """
     global _kept
     day = timezone.localdate()
-    if _kept == (edition.hash, day):
+    if _kept == (edition.number, edition.hash, day):
         return
-    _kept = (edition.hash, day)
+    _kept = (edition.number, edition.hash, day)
     stamp = _stamp(edition, day)
     folder = Path(settings.POCKET_DIR)
     try:
@@ -224,7 +224,7 @@ def keep(edition: Edition) -> None:
         log.error("the pocket edition could not be kept on disk: %s", type(error).__name__)
 
 
-_kept: tuple[str, dt.date] | None = None
+_kept: tuple[int, str, dt.date] | None = None
 """What this process wrote last, or found written."""
 STAMP = "made-from"
 
@@ -234,7 +234,9 @@ def _stamp(edition: Edition, day: dt.date) -> str:
     templates = sorted((settings.BASE_DIR / "templates").glob("**/*.html"))
     sources = [*(SOURCE / name for name in (STYLE, *SCRIPTS)), *templates]
     found = hashlib.sha256(b"".join(path.read_bytes() for path in sources))
-    found.update(repr((edition.hash, day, settings.LANGUAGES, str(settings.SITE_NAME), _address())).encode())
+    found.update(
+        repr((edition.number, edition.hash, day, settings.LANGUAGES, str(settings.SITE_NAME), _address())).encode()
+    )
     return found.hexdigest()
 
 

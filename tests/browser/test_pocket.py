@@ -1,14 +1,16 @@
 """The pocket edition, opened from a file in real browsers without a network; equal to the engine, path by path."""
 
+import itertools
 import json
 import random
 
 import msgspec
 import pytest
 
+from navigator.editions.edition import as_edition
 from navigator.engine import flow
 from navigator.engine.walk import walk
-from navigator.public import pocket, steps
+from navigator.public import places, pocket
 
 from .conftest import JOURNEY, until
 from .test_access import sideways, violations
@@ -89,7 +91,7 @@ class _Less:
 def by_chance(edition):
     """Answers as no page would send them too: of questions that are not asked, of choices that there are not."""
     chance = random.Random(20_261_124)
-    asked, places = edition.flow.questions, ("", *steps.places())
+    asked, known = edition.flow.questions, ("", *places.known(edition))
     for _ in range(RANDOM):
         answers = {}
         for question in asked:
@@ -98,7 +100,7 @@ def by_chance(edition):
                 answers[question.key] = tuple(chance.sample(keys, chance.randrange(len(keys) + 1)))
             elif chance.random() < 0.8:
                 answers[question.key] = chance.choice([*keys, *keys, "skip", "no such choice"])
-        yield answers, chance.choice(places)
+        yield answers, chance.choice(known)
 
 
 @pytest.fixture(scope="module")
@@ -139,17 +141,43 @@ def shown(page):
     return page.locator("#step article").evaluate_all("all => all.map(each => each.dataset.service)")
 
 
+@pytest.fixture
+def counties(real):
+    """The edition with a county in Texas that has every other service of its state as its own."""
+    texan = [service.slug for service in real.content.services if service.areas == ("US-TX",)][::2]
+    services = (
+        msgspec.structs.replace(service, areas=("48201",)) if service.slug in texan else service
+        for service in real.content.services
+    )
+    return as_edition(msgspec.structs.replace(real.content, services=tuple(services)))
+
+
+def show(page, folder, edition):
+    (folder / "en.html").write_text(pocket.build(edition, "en"))
+    page.goto((folder / "en.html").as_uri())
+
+
 @pytest.mark.timeout(600)  # on a machine with much else to do
-def test_every_path_every_tick_every_place_and_chance_end_as_the_engine_says(opened, real):
-    engine, paths = Engine(real), [outcome.answers for outcome in walk(real.flow)]
-    places = [(paths[len(paths) * at // 60 % len(paths)], place) for at, place in enumerate(steps.places())]
-    others = [*places, *by_chance(real)]
-    said = opened.evaluate(RUN, json.dumps([paths, others])).split("\n")
+def test_every_path_every_tick_every_place_and_chance_end_as_the_engine_says(page, counties, tmp_path):
+    engine, paths = Engine(counties), [outcome.answers for outcome in walk(counties.flow)]
+    each = [(paths[len(paths) * at // 60 % len(paths)], place) for at, place in enumerate(places.known(counties))]
+    others = [*each, *by_chance(counties)]
+    show(page, tmp_path, counties)
+    said = page.evaluate(RUN, json.dumps([paths, others])).split("\n")
     expected = [line for path in paths for line in engine.path(path)]
     expected += [engine.whole(answers, place) for answers, place in others]
     assert len(paths) > 6000
     assert len(said) == len(expected)
     assert [pair for pair in zip(said, expected, strict=True) if pair[0] != pair[1]][:3] == []
+
+
+def test_what_came_first_stays_among_those_shown_at_once(page, real, tmp_path, monkeypatch):
+    """With five shown at once, no ticks of the real content push the first one out; with two, many do."""
+    monkeypatch.setattr(flow, "FIRST_SHOWN", 2)
+    engine, others = Engine(real), list(itertools.islice(by_chance(real), 500))
+    show(page, tmp_path, real)
+    said = page.evaluate(RUN, json.dumps([[], others])).split("\n")
+    assert said == [engine.whole(answers, place) for answers, place in others]
 
 
 @pytest.mark.parametrize("name", ["en", "es"])

@@ -79,7 +79,14 @@ function makeFlow(data) {
   }
 
   function within(place, areas) {
-    return !!place && areas.some(function (area) { return area === place || area === (data.states[place] || place); });
+    return areas.some(function (area) { return area === place || area === data.states[place]; });
+  }
+
+  // Those of the services that help at a place, its own before those of its state.
+  function nearest(services, place) {
+    function own(each) { return data.services[each].areas.indexOf(place) !== -1; }
+    var here = services.filter(function (each) { return within(place, data.services[each].areas); });
+    return here.filter(own).concat(here.filter(function (each) { return !own(each); }));
   }
 
   // services/areas.py, `placed`: each rule with the services that it shows to people at a place.
@@ -93,11 +100,7 @@ function makeFlow(data) {
     rules.forEach(function (rule) {
       var national = data.services[rule.service];
       if (national.areas && !within(place, national.areas)) return;
-      var here = (data.local[rule.service] || []).filter(function (each) {
-        return within(place, data.services[each].areas);
-      });
-      function own(each) { return data.services[each].areas.indexOf(place) >= 0; }
-      here = here.filter(own).concat(here.filter(function (each) { return !own(each); }));
+      var here = nearest(data.local[rule.service] || [], place);
       if (!(here.length && national.finder)) add(rule.service, rule);
       here.forEach(function (each) { add(each, rule); });
     });

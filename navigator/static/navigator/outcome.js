@@ -20,6 +20,7 @@ function makeOutcome(data, flow) {
     var shown = found.services.map(function (each) { return card(each.service, each.reason, prefer); });
     var emergency = shown[0] && found.services[0].service === data.emergency, lead = pick(".outside", part);
     fit(part, found.you, ticks, here);
+    added(pick(".added", part), found.services, here);
     each("[data-prefer]", part, function (hint) { if (hint.getAttribute("data-prefer") !== prefer) drop(hint); });
     var top = shown[0] && best(shown[0], found.services[0].service, prefer, emergency);
     if (top) part.insertBefore(top, emergency ? lead : lead.nextSibling);
@@ -122,6 +123,15 @@ function makeOutcome(data, flow) {
     each("option", part, function (option) { option.selected = option.value === here.place; });
     var number = ticks.length + (here.prefer ? 1 : 0) + (here.place ? 1 : 0);
     pick("[data-chosen]", part).textContent = number ? "(" + number + ")" : "";
+    if (here.place) drop(pick(".fit small", part));
+  }
+
+  // What the place has added, in one sentence.
+  function added(said, services, here) {
+    var number = services.filter(function (each) { return data.services[each.service].areas; }).length;
+    var words = said.getAttribute(number > 1 ? "data-many" : number ? "data-one" : "data-none");
+    if (!here.place) return drop(said);
+    said.textContent = words.replace("2", number).replace("@", pick("#area option[value='" + here.place + "']").textContent);
   }
 
   function fill(rows, articles, heading) {

@@ -169,7 +169,7 @@
   }
 
   function showState() {
-    var state = data.states[pick("#area").value] || pick("#area").value;
+    var state = data.states[pick("#area").value] || "";
     each("[data-state]", null, function (group) {
       group.hidden = group.getAttribute("data-state") !== state;
       group.open = true;
