@@ -108,7 +108,7 @@ ZONES = {
     "America/Denver": _("Mountain (Denver)"),
     "America/Phoenix": _("Arizona, no summer time (Phoenix)"),
     "America/Los_Angeles": _("Pacific (Los Angeles)"),
-    "America/Anchorage": _("Alaska (Anchorage)"),
+    "America/Anchorage": "Alaska (Anchorage)",
     "Pacific/Honolulu": _("Hawaii (Honolulu)"),
     "America/Puerto_Rico": _("Atlantic (Puerto Rico, Virgin Islands)"),
     "Pacific/Guam": _("Guam and Northern Mariana Islands"),

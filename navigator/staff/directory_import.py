@@ -107,7 +107,7 @@ def _parsed(text: str, name: str) -> list[dict[str, Any]]:
     try:
         return hsds_files.parse(text, name)
     except ValueError as error:
-        raise ValueError(f"{_('This is not a JSON file in the shape of HSDS 3.0.')} {error}") from None
+        raise ValueError(" ".join((_("This is not a JSON file in the shape of HSDS 3.0."), str(error)))) from None
 
 
 def _lists(report: Report) -> list[tuple[str, list[str]]]:
