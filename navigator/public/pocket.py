@@ -234,9 +234,9 @@ def _stamp(edition: Edition, day: dt.date) -> str:
     templates = sorted((settings.BASE_DIR / "templates").glob("**/*.html"))
     sources = [*(SOURCE / name for name in (STYLE, *SCRIPTS)), *templates]
     found = hashlib.sha256(b"".join(path.read_bytes() for path in sources))
-    found.update(
-        repr((edition.number, edition.hash, day, settings.LANGUAGES, str(settings.SITE_NAME), _address())).encode()
-    )
+    with override(settings.LANGUAGE_CODE):
+        host = (_languages(), str(settings.SITE_NAME), _address(), settings.HOME_AREA)
+    found.update(repr((edition.number, edition.hash, day, host)).encode())
     return found.hexdigest()
 
 
