@@ -80,9 +80,9 @@ def publish_draft(request: HttpRequest) -> HttpResponse:
 def published_message(number: int) -> str:
     """That an edition is published, with the ways to see it and to undo it."""
     ways = [(reverse("question"), _("See it as the public does"))]
-    before = models.Edition.objects.filter(number__lt=number).values_list("number", flat=True).first()
-    if before:
-        ways.append((reverse("admin:rollback", args=[before]), _("Undo")))
+    before = models.Edition.objects.filter(number__lt=number).first()
+    if before and publish.is_intact(before):
+        ways.append((reverse("admin:rollback", args=[before.number]), _("Undo")))
     done = _("Edition %(number)s is published.") % {"number": number}
     return format_html("{} {}", done, format_html_join(" · ", '<a href="{}">{}</a>', ways))
 
