@@ -219,8 +219,8 @@ def test_logging_out_leads_to_the_sign_in(staff_client):
 
 
 def test_a_problem_of_the_checks_reads_in_the_language_at_hand(spanish):
-    assert "“rainn” no tiene fuente." in spanish.get("/admin/publish/").content.decode()
-    assert "“rainn” no tiene fuente." in spanish.get("/admin/").content.decode()
+    assert "(RAINN)” no tiene fuente." in spanish.get("/admin/publish/").content.decode()
+    assert "(RAINN)” no tiene fuente." in spanish.get("/admin/").content.decode()
     english_page = spanish.get("/admin/publish/", headers={"Accept-Language": "en"}).content.decode()
     assert "“rainn” has no source." in english_page
 
