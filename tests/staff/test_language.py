@@ -222,7 +222,7 @@ def test_a_problem_of_the_checks_reads_in_the_language_at_hand(spanish):
     assert "(RAINN)” no tiene fuente." in spanish.get("/admin/publish/").content.decode()
     assert "(RAINN)” no tiene fuente." in spanish.get("/admin/").content.decode()
     english_page = spanish.get("/admin/publish/", headers={"Accept-Language": "en"}).content.decode()
-    assert "“rainn” has no source." in english_page
+    assert "(RAINN)” has no source." in english_page
 
 
 def test_a_problem_is_english_for_commands(spanish, capsys):
