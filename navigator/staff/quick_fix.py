@@ -20,7 +20,7 @@ from services import models as directory
 from services.texts import t
 
 from .pages import PERMISSION, faults, grouped, newest_edition, page, refused
-from .quick_fix_form import QuickFixForm
+from .quick_fix_form import ALERT, QuickFixForm
 
 
 def urls(site: AdminSite) -> list[Any]:
@@ -56,12 +56,14 @@ def _confirm(request: HttpRequest, form: QuickFixForm, context: dict[str, Any]) 
     """Show what a fix changes; publish it, if that is what was shown before."""
     edition: Edition = context["edition"]
     change, status = form.change(), 200
+    # Words may make an outcome stand out by its size. A number that is wrong goes at once, whatever the size.
+    measure = too_large if form.cleaned_data["what"] == ALERT else None
     if "publish" in request.POST:
         status = 409
         try:
             if request.POST.get("edition") != str(edition.number):
                 raise Changed
-            row = quick_fix.publish_change(edition, change, request.user, form.cleaned_data["note"], measure=too_large)
+            row = quick_fix.publish_change(edition, change, request.user, form.cleaned_data["note"], measure=measure)
         except Changed:
             messages.error(request, _("Nothing was published: another edition is in force by now. Look again."))
         except Refused:
@@ -70,7 +72,7 @@ def _confirm(request: HttpRequest, form: QuickFixForm, context: dict[str, Any]) 
             messages.success(request, _("Edition %(number)s is published.") % {"number": row.number})
             return redirect("admin:editions")
     fixed = change.apply(edition.content)
-    report = publish.checked(encode(fixed), too_large, urgent=True)
+    report = publish.checked(encode(fixed), measure, urgent=True)
     context |= {
         "form": form,
         "groups": grouped(differences(edition.content, fixed)),
