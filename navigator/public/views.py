@@ -6,9 +6,10 @@ Nothing here touches the database, sets a cookie or keeps a thing about the pers
 import hashlib
 import secrets
 from typing import Any, NamedTuple
+from urllib.parse import parse_qs
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -109,7 +110,7 @@ def _form(request: HttpRequest) -> dict[str, list[str]] | None:
     if request.method != "POST" or not same_origin(request):
         return None
     body = request.body if request.content_type == "application/x-www-form-urlencoded" else b""
-    return dict(QueryDict(body).lists())  # a body is short: the middleware sees to it
+    return parse_qs(body.decode(errors="replace"), keep_blank_values=True)  # a body is short: the middleware sees to it
 
 
 def _posted(edition: Edition, form: dict[str, list[str]] | None) -> Posted | None:

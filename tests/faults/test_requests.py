@@ -70,7 +70,7 @@ CLOSE = b"Host: 127.0.0.1\r\nConnection: close\r\n"
         ("a path upwards", b"GET /static/../../db.sqlite3 HTTP/1.1\r\n" + CLOSE + b"\r\n", 404),
         ("a path upwards in code", b"GET /static/%2e%2e/db.sqlite3 HTTP/1.1\r\n" + CLOSE + b"\r\n", 404),
         ("bytes that are no text", b"POST / HTTP/1.1\r\n" + CLOSE + FORM + b"Content-Length: 4\r\n\r\nt=\xff\xfe", 200),
-        ("many fields", b"POST / HTTP/1.1\r\n" + CLOSE + FORM + b"Content-Length: 8000\r\n\r\n" + b"a&" * 4000, 400),
+        ("many fields", b"POST / HTTP/1.1\r\n" + CLOSE + FORM + b"Content-Length: 8000\r\n\r\n" + b"a&" * 4000, 200),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
