@@ -8,15 +8,17 @@ from typing import Any
 import msgspec
 from django.contrib.admin.models import ADDITION, LogEntry
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from navigator import models
 from navigator.engine import checks
 
 from . import in_force
 from .content import Content, check, digest, encode
-from .database import refresh
+from .database import lock, refresh
 from .draft import compile_draft, keep_draft, set_back_draft
 from .edition import Edition, decode
+from .history import recorded
 
 Measure = Callable[[Content], Sequence[checks.Problem]]
 """What else keeps a content from being published: that a page made of it leaves its size. Pages are made elsewhere
@@ -60,8 +62,7 @@ def checked(data: bytes, measure: Measure | None, *, urgent: bool = False) -> ch
 def publishing() -> Iterator[None]:
     """A transaction in which nobody else publishes. Afterwards this process has the newest edition."""
     with transaction.atomic():
-        # The lock is on the first edition: the newest is another one for whoever waited.
-        list(models.Edition.objects.order_by("number").select_for_update().values_list("number")[:1])
+        lock()
         yield
     refresh()
 
@@ -103,7 +104,8 @@ def rollback(
             serving = in_force.current_or_none()
             if serving is None or digest(encode(compile_draft())) != serving.hash:
                 keep_draft(by)
-            set_back_draft(edition.content)
+            with recorded(by, "rollback", _("Edition %(number)s") % {"number": number}):
+                set_back_draft(edition.content)
         return store(data, by, note or f"Back to edition {number}")
 
 

@@ -16,7 +16,7 @@ from django.test import Client
 from django.utils.translation import gettext, override
 
 from navigator import models
-from navigator.editions import database, in_force
+from navigator.editions import database, history, in_force
 from navigator.engine import checks
 from navigator.templatetags.words import t
 from services import hours, phones
@@ -46,7 +46,9 @@ def spanish(staff):
     database.refresh()
     rainn = Service.objects.get(slug="rainn")
     rainn.alert.data |= {"en": "Call.", "es": "Llame."}
-    rainn.save()
+    with history.recorded(staff, "save"):
+        rainn.save()
+        models.Guidance.objects.last().delete()
     rainn.sources.all().delete()
     return sign_in(Client(headers=SPANISH), staff)
 
@@ -93,6 +95,7 @@ def addresses(staff):
         at = f"/admin/{model._meta.app_label}/{model._meta.model_name}"
         yield from (f"{at}/", f"{at}/add/")
         yield from (rows(model, page) for page in ("change", "history", "delete"))
+    yield from ("/admin/history/", *(f"/admin/history/{row.pk}/" for row in models.Revision.objects.all()))
     yield f"/admin/services/service/checked/?id={Service.objects.get(slug='rainn').pk}"
     yield from ("/admin/auth/user/", "/admin/auth/user/add/", rows(type(staff)), rows(type(staff), "password"))
     yield from ("/admin/auth/group/", rows(Group))
