@@ -212,3 +212,28 @@ def state_in(content: Content, revision: models.Revision) -> Any:
         said = row and row.record()
         return next((rule for rule in rows if rule == said), None)
     return next((each for each in rows if getattr(each, KINDS[revision.kind].name) == revision.name), None)
+
+
+def since(kind: str, name: str, shown: Any) -> list[models.Revision]:
+    """The changes of a record since it said what the public is shown, the newest first; none where none is kept."""
+    found = []
+    for revision in models.Revision.objects.filter(kind=kind, name=name).select_related("by"):
+        with contextlib.suppress(ValueError):
+            if alike(public(decoded(revision)[1]), shown):
+                break
+        found.append(revision)
+    return found
+
+
+def public(state: Any) -> Any:
+    """What an edition holds of a state: live services, without notes for staff."""
+    if not isinstance(state, records.Service):
+        return state
+    return msgspec.structs.replace(state, staff_note="") if state.status == "live" else None
+
+
+def rule_names() -> dict[bytes, str]:
+    """The number of the row of each rule that is in the draft, or was deleted, by what it says."""
+    gone = models.Revision.objects.filter(kind="recommendation", after=None).order_by("pk")
+    found = {bytes(each.before): each.name for each in gone if each.before}
+    return found | {msgspec.json.encode(row.record()): str(row.pk) for row in draft_rules()}
