@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from i18nfield.fields import I18nCharField, I18nTextField
 
@@ -260,3 +261,37 @@ class DraftKept(models.Model):
 
     def __str__(self) -> str:
         return f"{self._meta.verbose_name} {self.pk}"
+
+
+class Revision(models.Model):
+    """One change of one record of the draft: what it said before and after, who, when and how. It never changes."""
+
+    HOW: ClassVar = [
+        ("save", _("Saved")),
+        ("check", _("Checked")),
+        ("fix", _("Urgent fix")),
+        ("rollback", _("Set back to an edition")),
+        ("update", _("Came with a newer release")),
+        ("import", _("Came from another directory")),
+        ("back", _("Put back")),
+    ]
+    kind = models.CharField(max_length=20)
+    """The name of the record's model; ``order`` for the order of the questions."""
+    name = models.CharField(max_length=50, blank=True)
+    """What names the record for good: its short name or key; the number of the row, for a rule has none."""
+    before = models.BinaryField(null=True)
+    """The record as JSON; null where there was none. So is ``after``."""
+    after = models.BinaryField(null=True)
+    how = models.CharField(max_length=10, choices=HOW)
+    note = models.CharField(max_length=500, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    """When it began: what Django's log says of it comes after."""
+
+    class Meta:
+        default_permissions = ()
+        ordering: ClassVar = ["-pk"]
+        indexes: ClassVar = [models.Index(fields=["kind", "name"], name="revision_of")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name} {self.pk}"

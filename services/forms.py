@@ -162,6 +162,14 @@ def _fill(data: "MultiValueDict[str, Any]", name: str, field: Any, value: Any) -
         data[name] = str((shown[0] if isinstance(shown, list) else shown) or "") if value is not None else ""
 
 
+def untouched(form: forms.BaseForm) -> "MultiValueDict[str, Any]":
+    """What a browser would send of a form in which nobody changed anything."""
+    data: MultiValueDict[str, Any] = MultiValueDict()
+    for name, field in form.fields.items():
+        _fill(data, form.add_prefix(name), field, form.get_initial_for_field(field, name))
+    return data
+
+
 def _overtaken(row: Any) -> str:
     """Who saved the row meanwhile, when, and what to do."""
     entries = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(row), object_id=row.pk)

@@ -52,3 +52,9 @@ def refresh() -> None:
 def look() -> None:
     """The same, going on with what is there if the database does not answer."""
     in_force.look(DATABASE)
+
+
+def lock() -> None:
+    """Within a transaction: nobody else publishes, or writes to the draft, until it ends."""
+    # The lock is on the first edition: the newest is another one for whoever waited.
+    list(models.Edition.objects.order_by("number").select_for_update().values_list("number")[:1])

@@ -1,18 +1,24 @@
 """The draft: compiled into one content, and set to one. It is the tables that staff edit."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 from django.db import transaction
+from django.db.models import QuerySet
 
 from navigator import models
-from navigator.engine.flow import Condition, Flow
+from navigator.engine.flow import Condition, Flow, Recommendation
 from services.models import Organization, Service
 from services.rows import from_record
 from services.writing import save_organizations, save_services
 
 from .content import Content, encode, languages, published
 from .edition import Edition, as_edition
+from .pairing import RULES, paired
+
+Rules = Sequence[tuple[Recommendation, int]]
+"""Rules, each with the number of its row."""
 
 
 def compile_draft() -> Content:
@@ -41,11 +47,14 @@ def draft_flow() -> Flow:
     when = "when__question"
     return Flow(
         questions=tuple(row.record() for row in models.Question.objects.prefetch_related(when, f"choices__{when}")),
-        recommendations=tuple(
-            row.record() for row in models.Recommendation.objects.select_related("service").prefetch_related(when)
-        ),
+        recommendations=tuple(row.record() for row in draft_rules()),
         guidance=tuple(row.record() for row in models.Guidance.objects.prefetch_related(when)),
     )
+
+
+def draft_rules() -> QuerySet[models.Recommendation]:
+    """The rows of the rules, in their order."""
+    return models.Recommendation.objects.select_related("service").prefetch_related("when__question")
 
 
 @transaction.atomic
@@ -55,7 +64,6 @@ def write_draft(content: Content) -> None:
     Live services that the content does not name are retired, never deleted: others may refer to them.
     """
     save_organizations(content.organizations)
-    models.Recommendation.objects.all().delete()
     save_services(content.services)
     named = [service.slug for service in content.services]
     Service.objects.filter(status="live").exclude(slug__in=named).update(status="retired")
@@ -89,27 +97,38 @@ def set_back_draft(content: Content) -> None:
 
 
 @transaction.atomic
-def change_draft(old: Content, new: Content) -> None:
-    """Write what of ``new`` differs from ``old``, the draft as it stands. No service and no organization goes."""
+def change_draft(old: Content, new: Content, former: Rules = ()) -> None:
+    """Write what of ``new`` differs from ``old``, the draft as it stands. No service and no organization goes.
+
+    ``former`` has rules that come back, each with the number of the row that it had.
+    """
     owners = {row.slug: row for row in old.organizations}
     services = {row.slug: row for row in old.services}
     save_organizations(row for row in new.organizations if row != owners.get(row.slug))
     save_services(row for row in new.services if row != services.get(row.slug))
     if new.flow != old.flow:
-        models.Recommendation.objects.all().delete()
-        _write_flow(new.flow)
+        _write_flow(new.flow, former)
 
 
-def _write_flow(flow: Flow) -> None:
-    # What keeps its key keeps its row: its history, and the page on which somebody has it open.
+def _write_flow(flow: Flow, former: Rules = ()) -> None:
+    # What is the same one keeps its row: its history, and the page on which somebody has it open.
+    rules = [(row.record(), row.pk) for row in draft_rules()] + list(former)
+    pairs, _gone, _come = paired([rule for rule, _pk in rules], flow.recommendations, RULES)
+    rule_keys = {id(before): pk for before, pk in rules}
+    rule_keys = {id(rule): rule_keys[id(before)] for before, rule in pairs}
+    guidance_keys = dict(models.Guidance.objects.values_list("key", "pk"))
+    models.Recommendation.objects.all().delete()
     keys = dict(models.Question.objects.values_list("key", "pk"))
+    orders = dict(models.Question.objects.values_list("key", "order"))
+    if [question.key for question in flow.questions] != [*orders]:
+        orders = {question.key: place for place, question in enumerate(flow.questions, start=1)}
     choice_keys = {(row.question.key, row.key): row.pk for row in models.Choice.objects.select_related("question")}
     models.Question.objects.all().delete()
     models.Guidance.objects.all().delete()
     waiting: list[tuple[models.Conditional, Condition]] = []
-    for order, question in enumerate(flow.questions, start=1):
+    for question in flow.questions:
         values = from_record(question, skip=("when", "choices"))
-        row = models.Question.objects.create(pk=keys.get(question.key), order=order, **values)
+        row = models.Question.objects.create(pk=keys.get(question.key), order=orders[question.key], **values)
         waiting.append((row, question.when))
         for place, choice in enumerate(question.choices, start=1):
             pk = choice_keys.get((question.key, choice.key))
@@ -118,9 +137,12 @@ def _write_flow(flow: Flow) -> None:
     services = {service.slug: service for service in Service.objects.all()}
     for rule in flow.recommendations:
         values = from_record(rule, skip=("when", "service"))
-        waiting.append((models.Recommendation.objects.create(service=services[rule.service], **values), rule.when))
+        pk = rule_keys.get(id(rule))
+        shown = models.Recommendation.objects.create(pk=pk, service=services[rule.service], **values)
+        waiting.append((shown, rule.when))
     for text in flow.guidance:
-        waiting.append((models.Guidance.objects.create(**from_record(text, skip=("when",))), text.when))
+        values = from_record(text, skip=("when",))
+        waiting.append((models.Guidance.objects.create(pk=guidance_keys.get(text.key), **values), text.when))
     choices = {(row.question.key, row.key): row for row in models.Choice.objects.select_related("question")}
     links: dict[Any, list[Any]] = {}
     for conditional, when in waiting:

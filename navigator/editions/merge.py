@@ -80,15 +80,18 @@ class _Slot(NamedTuple):
     made: Any
 
 
-def merge(was: Content, yours: Content, new: Content, take: Collection[str] = (), *, auto: bool = True) -> Merged:
+def merge(
+    was: Content, yours: Content, new: Content, take: Collection[str] = (), auto: bool = True, undo: Sequence[Any] = ()
+) -> Merged:
     """Bring what changed from ``was`` to ``new`` into ``yours``.
 
     ``take`` has the keys of changes in which the release's words are chosen. Without ``auto`` nothing else is
     taken: for a release that was brought in already. What comes out can be written as a draft if ``yours`` is one.
+    ``undo`` has the states of the one record that is put back, where ``new`` is no release but what there was once.
     """
     held: dict[Path, Record | None] = {}
     while True:
-        run = _Run(was, yours, new, take, auto, held)
+        run = _Run(was, yours, new, take, auto, undo, held)
         content = run.content()
         fresh = {path: record for path, record in run.unsound(content) if path not in held}
         if not fresh:
@@ -104,10 +107,14 @@ class _Run:
         new: Content,
         take: Collection[str],
         auto: bool,
+        undo: Sequence[Record],
         held: dict[Path, Record | None],
     ) -> None:
         self.sides = (was, yours, new)
-        self.take, self.auto, self.held = take, auto, held
+        self.take, self.auto, self.undo, self.held = take, auto, undo, held
+        states = {id(state) for state in undo}
+        same: Key = lambda rule: id(rule) not in states and id(rule)  # noqa: E731
+        self.rules = (same,) if undo else SURE_RULES
         self.changes: list[Change] = []
         self.conditional: list[tuple[Path, Any, Any]] = []
         """Whatever has a condition: the path that would hold it, yours, and what it came to."""
@@ -126,7 +133,7 @@ class _Run:
             flow=Flow(
                 # Ticks come last, as in the draft.
                 questions=tuple(sorted(self._all("flow.questions", KEY), key=lambda each: each.kind == "many")),
-                recommendations=self._all("flow.recommendations", SURE_RULES),
+                recommendations=self._all("flow.recommendations", self.rules),
                 guidance=self._all("flow.guidance", KEY),
             ),
             organizations=tuple(organizations[slug] for slug in sorted(organizations)),
@@ -186,7 +193,7 @@ class _Run:
         values: dict[str, Any] = {}
         fields = {field.name: field for field in msgspec.structs.fields(yours)}
         tied = {name: group for group in TIED.get(type(yours), ()) for name in group}
-        checked = isinstance(yours, Service) and yours.assured_date is not None and _check(yours) != _check(was)
+        checked = isinstance(yours, Service) and yours.assured_date is not None and check_of(yours) != check_of(was)
         for name, field in fields.items():
             group = tied.get(name, (name,))
             if name != group[0]:
@@ -198,7 +205,7 @@ class _Run:
                 # A number that a person of yours checked is not replaced unasked.
                 free = auto and not (checked and name == "ways")
                 values[name] = tuple(self._many(here, owner, (old[0], mine[0], theirs[0]), PARTS[name], free))
-            elif name == NOTE:
+            elif name == NOTE and not self.undo:
                 values[name] = _noted(old[0], mine[0], theirs[0]) if self.auto else mine[0]
             elif field.type == Text:
                 values[name] = self._text(here, owner, part, (was, yours, new), (old[0], mine[0], theirs[0]), auto)
@@ -217,6 +224,7 @@ class _Run:
             ):
                 values |= dict(zip(group, theirs, strict=True))
         made = msgspec.structs.replace(yours, **values)
+        checked = check_of(made) != check_of(new) if self.undo and isinstance(yours, Service) else checked
         if checked and _numbers(made) != _numbers(yours):
             # Nobody checked these numbers.
             made = msgspec.structs.replace(made, assured_date=None, assured_how="", assured_by="", recheck=True)
@@ -364,7 +372,8 @@ def _unset(field: msgspec.structs.FieldInfo, record: Record) -> Any:
     return type(getattr(record, field.name))() if field.default is msgspec.NODEFAULT else field.default
 
 
-def _check(service: Service | None) -> tuple[Any, ...]:
+def check_of(service: Service | None) -> tuple[Any, ...]:
+    """When, how and by whom a service was checked."""
     return tuple(getattr(service, name) for name in CHECK) if service else (None, "", "")
 
 

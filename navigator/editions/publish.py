@@ -2,21 +2,24 @@
 
 import contextlib
 import functools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
 import msgspec
 from django.contrib.admin.models import ADDITION, LogEntry
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from navigator import models
 from navigator.engine import checks
 
 from . import in_force
+from .choosing import without
 from .content import Content, check, digest, encode
-from .database import refresh
+from .database import lock, refresh
 from .draft import compile_draft, keep_draft, set_back_draft
 from .edition import Edition, decode
+from .history import recorded
 
 Measure = Callable[[Content], Sequence[checks.Problem]]
 """What else keeps a content from being published: that a page made of it leaves its size. Pages are made elsewhere
@@ -60,26 +63,39 @@ def checked(data: bytes, measure: Measure | None, *, urgent: bool = False) -> ch
 def publishing() -> Iterator[None]:
     """A transaction in which nobody else publishes. Afterwards this process has the newest edition."""
     with transaction.atomic():
-        # The lock is on the first edition: the newest is another one for whoever waited.
-        list(models.Edition.objects.order_by("number").select_for_update().values_list("number")[:1])
+        lock()
         yield
     refresh()
 
 
-def publish(by: Any = None, note: str = "", expected: str = "", *, measure: Measure | None = None) -> models.Edition:
-    """Publish the draft as a new edition.
+def publish(
+    by: Any = None,
+    note: str = "",
+    expected: str = "",
+    *,
+    measure: Measure | None = None,
+    leave: Collection[str] = (),
+    base: int | None = None,
+) -> models.Edition:
+    """Publish the draft as a new edition; of what is in ``leave`` (choosing.Part), what is in force stays in force.
 
-    ``expected`` is the hash of the draft that the person was shown. Raises Changed if the draft is
-    another one by now, or in force already, and Refused if a check fails.
+    ``expected`` is the hash of the draft that the person was shown, ``base`` the edition beside it. Raises Changed if
+    one of them is another one by now, or nothing is left to publish, and Refused if a check fails.
     """
     with publishing():
-        content, report = check_draft(measure)
-        data = encode(content)
-        if expected:
+        draft = compile_draft()
+        content = draft
+        if expected or leave:
             refresh()
             serving = in_force.current_or_none()
-            if digest(data) != expected or (serving and serving.hash == expected and not damaged()):
+            if digest(encode(draft)) != expected or (base is not None and (not serving or serving.number != base)):
                 raise Changed
+            if serving:
+                content = without(serving.content, draft, leave)
+                if content == serving.content and not damaged():
+                    raise Changed
+        data = encode(content)
+        report = checked(data, measure)
         if report.problems:
             raise Refused(report)
         return store(data, by, note, of_draft=True)
@@ -103,7 +119,8 @@ def rollback(
             serving = in_force.current_or_none()
             if serving is None or digest(encode(compile_draft())) != serving.hash:
                 keep_draft(by)
-            set_back_draft(edition.content)
+            with recorded(by, "rollback", _("Edition %(number)s") % {"number": number}):
+                set_back_draft(edition.content)
         return store(data, by, note or f"Back to edition {number}")
 
 

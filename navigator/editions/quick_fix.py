@@ -24,6 +24,7 @@ from services.texts import t
 from . import publish
 from .content import Content, encode, with_services
 from .edition import Edition
+from .history import recorded
 
 
 class Change(Protocol):
@@ -197,7 +198,9 @@ def publish_change(
         if report.problems:
             raise publish.Refused(report)
         if row := draft_row(change):
-            change.write_draft(row)
+            rules = models.Recommendation.objects.filter(service=row)
+            with recorded(by, "fix", note, [directory.Service.objects.filter(pk=row.pk), rules]):
+                change.write_draft(row)
             entry = gettext("Urgent fix, published at once: %(note)s") % {"note": note}
             LogEntry.objects.log_actions(by.pk, [row], CHANGE, entry, single_object=True)
         longest = models.Edition._meta.get_field("note").max_length

@@ -18,9 +18,11 @@ from services.models import Organization, Service
 
 from . import wording
 from .content import Content, digest, encode, read_fixtures
+from .database import lock
 from .differences import MODELS, field_name, field_value
 from .draft import change_draft, whole_draft
 from .edition import decode
+from .history import recorded
 from .merge import ORDER, Change, Merged, Outcome, merge
 from .publish import Changed
 
@@ -94,13 +96,15 @@ def bring_in(release: Content, take: Collection[str] = (), by: Any = None, expec
 
     ``expected`` is the plan that the person was shown. Raises Changed if it is another one by now, and Broken.
     """
+    lock()
     for model in DRAFT:
         # Who saves one of these meanwhile waits, and is then told what differs.
         list(model._default_manager.select_for_update().values_list("pk"))
     found = plan(release, take)
     if expected and found.seen != expected:
         raise Changed
-    change_draft(found.yours, found.merged.content)
+    with recorded(by, "update"):
+        change_draft(found.yours, found.merged.content)
     if found.fresh:
         if not models.Release.objects.exists():
             remember(found.was)
@@ -263,6 +267,8 @@ def _listed(sides: Sequence[Sequence[Any]], contents: Sequence[Content]) -> list
         [row.service if isinstance(row, flow.Recommendation) else _name(row, content) for row in rows_]
         for rows_, content in zip(sides, contents, strict=True)
     ]
+    if len({tuple(names) for names in named}) == 1:  # two questions can have one title
+        named = [[getattr(row, "key", "") or getattr(row, "service", "") for row in rows_] for rows_ in sides]
     alike = [len(set(names)) == 1 for names in zip(*named, strict=True)]
     first, last = alike.index(False), len(alike) - alike[::-1].index(False)
     return ["; ".join(f"{at + 1}. {names[at]}" for at in range(first, last)) for names in named]

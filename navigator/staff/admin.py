@@ -6,10 +6,10 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import Max, QuerySet
 from django.forms import BooleanField, CheckboxInput, HiddenInput
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from navigator.editions.draft import draft_flow
@@ -18,12 +18,12 @@ from navigator.engine import flow
 from navigator.models import Choice, Guidance, Question, Recommendation, as_condition
 from navigator.public import cards
 from navigator.templatetags.words import icon
-from services.admin import CarefulAdmin, Inline, OrganizationAdmin, ServiceAdmin, SourceInline, WayInline
+from services.admin import Inline, OrganizationAdmin, ServiceAdmin, SourceInline, WayInline
 from services.forms import CarefulForm, OrderedFormSet
 from services.models import ContactPoint, Organization, Service
 
 from .conditions import ConditionField, choices, comes_first, contradiction, earlier, needing
-from .pages import PERMISSION
+from .draft_admin import DraftAdmin
 
 # Services: the directory's page, with what the flow knows
 
@@ -54,26 +54,6 @@ class Ways(WayInline):
         return (cards.describe_hours(way.record()) if way.pk else "") or str(_("nothing about hours"))
 
 
-class DraftAdmin(CarefulAdmin):
-    """Rows of the draft: after a change one reads that the public does not see it yet."""
-
-    def message_user(
-        self, request: HttpRequest, message: Any, level: Any = messages.INFO, *args: Any, **kw: Any
-    ) -> None:
-        """Django's message; after a change, with where it stands now and the way on."""
-        if level == messages.SUCCESS:
-            draft = _("Saved in the draft. The public does not see it yet.")
-            links = [(self.preview(request), _("Preview"))]
-            if request.user.has_perm(PERMISSION):
-                links.append((reverse("admin:publish"), _("Publish")))
-            message = format_html("{} {} {}", message, draft, format_html_join(" · ", '<a href="{}">{}</a>', links))
-        super().message_user(request, message, level, *args, **kw)
-
-    def preview(self, request: HttpRequest) -> str:
-        """Where a change can be seen."""
-        return reverse("admin:preview")
-
-
 @admin.register(Organization)
 class DraftOrganizationAdmin(DraftAdmin, OrganizationAdmin):
     """Who runs services."""
@@ -92,6 +72,11 @@ class DraftServiceAdmin(DraftAdmin, ServiceAdmin):
         pk = str(match.kwargs.get("object_id", "")) if match else ""
         row = Service.objects.filter(pk=pk).first() if pk.isdecimal() else None
         return f"{super().preview(request)}all/?service={row.slug}" if row else super().preview(request)
+
+    def checked(self, request: HttpRequest) -> HttpResponse:
+        """The directory's page; what it notes goes into the history."""
+        with self.recorded(request, Service.objects.all(), "check"):
+            return super().checked(request)
 
     def describe_hours(self, way: ContactPoint) -> str:
         """The hours of a way, as the public reads them."""

@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 from django.views.decorators.http import require_GET, require_http_methods
 
+from navigator.editions.history import recorded
 from services import phones
 from services.models import Service, unchecked
 from services.records import NUMBERED
@@ -135,8 +136,9 @@ def bring_in(data: bytes, by: Any = None) -> Checked:
         found.wrong += result in ("wrong", "moved")
         found.taken.append(f"{service.slug}: {day.isoformat()}, {result}, {row['how']}, {row['by']}")
     if not found.problems:
-        for service in changed:
-            service.save(update_fields=["assured_date", "assured_how", "assured_by", "recheck", "staff_note"])
+        with recorded(by, "check", rows=[Service.objects.filter(pk__in=[service.pk for service in changed])]):
+            for service in changed:
+                service.save(update_fields=["assured_date", "assured_how", "assured_by", "recheck", "staff_note"])
         if by and changed:
             LogEntry.objects.log_actions(by.pk, changed, CHANGE, _("Checked, by the spreadsheet"))
     return found

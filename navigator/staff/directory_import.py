@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
+from navigator.editions.history import ADDED, recorded
 from services import drafts, files, hsds, hsds_files
 from services.drafts import Report
 from services.models import Service
@@ -74,7 +75,7 @@ def bring_in(rows: list[dict[str, Any]], language: str, seen: str, user: Any) ->
 
     It is the same run both times, and is undone where it was only to be shown.
     """
-    with transaction.atomic():
+    with recorded(user, "import", rows=ADDED), transaction.atomic():
         before = set(Service.objects.values_list("pk", flat=True))
         report = drafts.bring_in(rows, language)
         if seen != _digest(report):

@@ -18,6 +18,7 @@ from navigator.editions import publish
 from navigator.editions.differences import differences
 from navigator.editions.draft import bring_back_draft, compile_draft
 from navigator.editions.edition import Edition, decode
+from navigator.editions.history import recorded
 from navigator.editions.publish import Changed
 from navigator.public import pocket
 
@@ -152,7 +153,8 @@ def bring_back(request: HttpRequest, pk: int) -> HttpResponse:
         return refused(request)
     row = get_object_or_404(models.DraftKept, pk=pk)
     try:
-        bring_back_draft(row, request.user)
+        with recorded(request.user, "rollback", _("An earlier draft")):
+            bring_back_draft(row, request.user)
     except ValueError:  # msgspec's errors are such
         messages.error(request, _("This draft is damaged or of another version: nothing was changed."))
     else:

@@ -16,7 +16,7 @@ from django.test import Client
 from django.utils.translation import gettext, override
 
 from navigator import models
-from navigator.editions import database, in_force
+from navigator.editions import database, history, in_force
 from navigator.engine import checks
 from navigator.templatetags.words import t
 from services import hours, phones
@@ -115,6 +115,22 @@ def test_no_staff_page_shows_english_and_each_has_the_switch(spanish, staff):
         assert {"Accept-Language", "Cookie"} <= set(answer["Vary"].split(", ")), address
         found |= {address: said} if (said := left(answer)) else {}
     assert not found
+
+
+@pytest.mark.once
+def test_no_page_of_the_history_shows_english(spanish, staff):
+    with history.recorded(staff, "save"):
+        Service.objects.filter(slug="rainn").update(assured_by="Ana")
+        models.Guidance.objects.last().delete()
+    pages = [
+        "/admin/history/",
+        "/admin/publish/",
+        *(f"/admin/history/{row.pk}/" for row in models.Revision.objects.all()),
+    ]
+    assert len(pages) == 4
+    for address in pages:
+        answer = spanish.get(address)
+        assert (answer.status_code, left(answer)) == (200, []), address
 
 
 def test_no_page_of_signing_in_shows_english(db):

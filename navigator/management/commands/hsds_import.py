@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management import BaseCommand, CommandError, CommandParser
 
+from navigator.editions.history import ADDED, recorded
 from services import drafts, hsds, hsds_files
 
 
@@ -23,7 +24,9 @@ class Command(BaseCommand):
         """Say what was taken, what was skipped and why; a file that is not sound changes nothing."""
         left: Counter[str] = Counter()
         try:
-            report = drafts.bring_in(hsds_files.read(options["file"], left), options["language"])
+            rows = hsds_files.read(options["file"], left)
+            with recorded(None, "import", rows=ADDED):
+                report = drafts.bring_in(rows, options["language"])
         except ValueError as error:
             raise CommandError(f"Nothing was taken. {error}") from None
         report.unheld.update(+left)
