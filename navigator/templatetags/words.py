@@ -28,8 +28,11 @@ NUMBER = re.compile(r"\d+(?:-[\dA-Z]+)+")
 
 @register.filter
 def whole(text: str) -> SafeString:
-    """The words with every phone number in one piece: a number that breaks over two lines is misread."""
-    return mark_safe(NUMBER.sub(r'<span class="whole">\g<0></span>', conditional_escape(text)))
+    """The words with every phone number in one piece, and from left to right in every language.
+
+    A number that breaks over two lines is misread, and among Arabic words 1-800-799-SAFE would read SAFE-1-800-799.
+    """
+    return mark_safe(NUMBER.sub(r'<bdi class="whole">\g<0></bdi>', conditional_escape(text)))
 
 
 @register.filter

@@ -67,3 +67,17 @@ def test_the_number_is_on_the_first_screen(browser, site, real, language):
             assert seen["sideways"] <= 0, first
     assert not short, "\n".join(map(str, short))
     page.context.close()
+
+
+@pytest.mark.parametrize("language", ["/", "/es/"])
+@pytest.mark.parametrize("who", ["me", "other"])
+def test_what_is_going_on_fits_one_screen_but_for_two_choices(browser, site, language, who):
+    page = browser.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=False).new_page()
+    page.goto(site.url + language)
+    for question, choice in {"danger": "unsure", "who": who, "child": "unsure"}.items():
+        page.locator(f'[data-question={question}][data-choice="{choice}"]').check()
+        page.locator("[data-continue]").click()
+    ends = page.locator(".choice").evaluate_all("rows => rows.map((row) => row.getBoundingClientRect().bottom)")
+    assert len(ends) >= 10
+    assert sum(end > 844 for end in ends) <= 2, ends
+    page.context.close()

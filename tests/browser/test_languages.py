@@ -95,6 +95,18 @@ def plain(page):
     )
 
 
+FROM_LEFT_TO_RIGHT = """(numbers) => numbers.map((number) => {
+  const letters = [...number.textContent].map((letter, place) => {
+    const range = document.createRange();
+    range.setStart(number.firstChild, place);
+    range.setEnd(number.firstChild, place + 1);
+    return [range.getBoundingClientRect().left, letter];
+  });
+  return letters.sort((one, other) => one[0] - other[0]).map(([, letter]) => letter).join("");
+})"""
+"""What somebody reads, in the order on the screen."""
+
+
 @pytest.mark.parametrize(("code", "direction"), [("eo", "ltr"), ("ar", "rtl")])
 def test_an_added_language_is_whole_and_fits(browser, abroad, code, direction):  # noqa: F811
     page = visit(browser, 320)
@@ -109,6 +121,8 @@ def test_an_added_language_is_whole_and_fits(browser, abroad, code, direction): 
         page.locator("[data-continue]").click()
         page.locator(f"[data-question={question}]").first.wait_for(state="detached")
     assert page.locator("main article").first.get_attribute("data-service") == "ice-voice"
+    numbers = page.locator("main article a.way .whole").filter(has_text="1-855-48").evaluate_all(FROM_LEFT_TO_RIGHT)
+    assert "1-855-48-VOICE" in numbers
     assert sideways(page) <= 0
     assert plain(page) == []
     assert violations(page) == []

@@ -103,7 +103,7 @@ def test_a_choice_found_is_sent_as_the_one_in_the_question(client, real):
 def test_the_texts_speak_to_the_one_who_reads(client, real):
     me = find(client, real, "my daughter", step=here(real, child="yes")).content.decode()
     other = find(client, real, "my daughter", step=here(real, who="close", child="yes")).content.decode()
-    assert "also if it is me" in me and "also if it is me" not in other
+    assert "or I am one" in me and "or I am one" not in other
 
 
 def test_who_answers_is_said_before_the_number(client, real):

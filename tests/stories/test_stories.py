@@ -9,7 +9,7 @@ from navigator.engine import flow
 from . import FOLDER, judge, outcomes, shown, stories, walks
 
 LEAST = {"right": 0.95, "complete": 0.85}
-"""The goal: shares of the stories (docs/questions.md). That 60 % find their choice at once is not reached yet."""
+"""The goal: shares of the stories (docs/questions.md). How many find their choice at once stands there, too."""
 
 
 def languages():
