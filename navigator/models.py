@@ -126,6 +126,14 @@ class Choice(Conditional):
         return to_record(self, flow.Choice, when=self.condition())
 
 
+_KEYS = Choice.objects.select_related("question").only(
+    "key", "order", "question__key", "question__kind", "question__order"
+)
+WHEN = models.Prefetch("when", _KEYS)
+"""What a condition is made of, without the words of its choices: a draft names thousands of them."""
+CHOICES_WHEN = models.Prefetch("choices__when", _KEYS)
+
+
 class Recommendation(Conditional):
     """A service to show when the condition holds."""
 

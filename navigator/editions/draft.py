@@ -44,17 +44,22 @@ def draft_edition() -> Edition:
 
 def draft_flow() -> Flow:
     """The questions and rules of the draft."""
-    when = "when__question"
     return Flow(
-        questions=tuple(row.record() for row in models.Question.objects.prefetch_related(when, f"choices__{when}")),
+        questions=draft_questions().questions,
         recommendations=tuple(row.record() for row in draft_rules()),
-        guidance=tuple(row.record() for row in models.Guidance.objects.prefetch_related(when)),
+        guidance=tuple(row.record() for row in models.Guidance.objects.prefetch_related(models.WHEN)),
     )
+
+
+def draft_questions() -> Flow:
+    """The questions of the draft without its rules, which are many: enough to look at a condition, or to say it."""
+    rows = models.Question.objects.prefetch_related(models.WHEN, "choices", models.CHOICES_WHEN)
+    return Flow(questions=tuple(row.record() for row in rows), recommendations=())
 
 
 def draft_rules() -> QuerySet[models.Recommendation]:
     """The rows of the rules, in their order."""
-    return models.Recommendation.objects.select_related("service").prefetch_related("when__question")
+    return models.Recommendation.objects.select_related("service").prefetch_related(models.WHEN)
 
 
 @transaction.atomic
