@@ -3,6 +3,7 @@
 import datetime as dt
 import fcntl
 import gc
+import itertools
 import os
 import shutil
 from pathlib import Path
@@ -151,14 +152,29 @@ def django_db_setup(django_db_setup, django_db_blocker, fixtures):
     settle()
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config, items):
     """With DATABASE_URL, only what touches the database: the rest was run on the embedded one and does not change."""
-    if "DATABASE_URL" not in os.environ:
-        return
-    here = [
-        item
-        for item in items
-        if {"db", "transactional_db"} & set(item.fixturenames) and not item.get_closest_marker("once")
-    ]
-    config.hook.pytest_deselected(items=[item for item in items if item not in here])
-    items[:] = here
+    if "DATABASE_URL" in os.environ:
+        here = [
+            item
+            for item in items
+            if {"db", "transactional_db"} & set(item.fixturenames) and not item.get_closest_marker("once")
+        ]
+        config.hook.pytest_deselected(items=[item for item in items if item not in here])
+        items[:] = here
+    items[:] = waiting_among_working(items)
+
+
+def waiting_among_working(items):
+    """File by file, one of those that wait for browsers and servers after each of those that keep a core busy.
+
+    So that there is work while one waits, and that no long file is left for the end, when a worker has nothing to do.
+    """
+    files = {}
+    for item in items:
+        files.setdefault(item.path, []).append(item)
+    waits = [any(map(each[0].get_closest_marker, ("browser", "served", "faults"))) for each in files.values()]
+    waiting = [each for each, slow in zip(files.values(), waits, strict=True) if slow]
+    working = [each for each, slow in zip(files.values(), waits, strict=True) if not slow]
+    return [item for pair in itertools.zip_longest(waiting, working, fillvalue=()) for each in pair for item in each]
