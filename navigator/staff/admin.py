@@ -354,6 +354,12 @@ class RecommendationAdmin(ConditionalAdmin):
         (_("When it is shown"), {"fields": ("in_words", "when", "everyone")}),
     )
 
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """The services by name alone: there are hundreds to choose from, with all their words."""
+        return super().formfield_for_foreignkey(
+            db_field, request, queryset=Service.objects.only("slug", "name", "status"), **kwargs
+        )
+
 
 @admin.register(Guidance)
 class GuidanceAdmin(ConditionalAdmin):
