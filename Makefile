@@ -4,7 +4,6 @@ PYTHON ?= python3
 PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
-export PYTHONDONTWRITEBYTECODE ?= 1
 # On our own loopback address there is no TLS; anywhere else it is on (docs/hosting.md).
 LOCAL := TLS=off
 # Quiet but for errors: what pip warns of is how this machine is set up, and `--require-hashes` refuses what is wrong.

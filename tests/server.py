@@ -31,7 +31,6 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
         "DATA_DIR": str(folder),
         "TLS": "off",
         "SECRET_KEY": "a key for tests alone, long enough to be taken seriously",
-        "PYTHONDONTWRITEBYTECODE": "1",
         "MALLOC_ARENA_MAX": "2",  # as docs/navigator.service has it
         **more,
     }

@@ -5,7 +5,6 @@ from typing import Any
 
 import msgspec
 from django.db import transaction
-from django.db.models import QuerySet
 
 from navigator import models
 from navigator.engine.flow import Condition, Flow, Recommendation
@@ -44,17 +43,29 @@ def draft_edition() -> Edition:
 
 def draft_flow() -> Flow:
     """The questions and rules of the draft."""
-    when = "when__question"
     return Flow(
-        questions=tuple(row.record() for row in models.Question.objects.prefetch_related(when, f"choices__{when}")),
+        questions=draft_questions().questions,
         recommendations=tuple(row.record() for row in draft_rules()),
-        guidance=tuple(row.record() for row in models.Guidance.objects.prefetch_related(when)),
+        guidance=tuple(row.record() for row in models.with_conditions(models.Guidance.objects.all())),
     )
 
 
-def draft_rules() -> QuerySet[models.Recommendation]:
-    """The rows of the rules, in their order."""
-    return models.Recommendation.objects.select_related("service").prefetch_related("when__question")
+def draft_questions() -> Flow:
+    """The questions of the draft without its rules, which are many: enough to look at a condition, or to say it."""
+    rows = models.with_conditions(models.Question.objects.prefetch_related("choices"))
+    models.with_conditions(choice for row in rows for choice in row.choices.all())
+    return Flow(questions=tuple(row.record() for row in rows), recommendations=())
+
+
+RULES_READ = models.Recommendation.objects.select_related("service").only(
+    "rank", "reason", "reason_you", "service__slug"
+)
+"""Rules without the words of their services."""
+
+
+def draft_rules() -> list[models.Recommendation]:
+    """The rows of the rules, in their order, to be read."""
+    return models.with_conditions(RULES_READ.all())
 
 
 @transaction.atomic
@@ -134,12 +145,14 @@ def _write_flow(flow: Flow, former: Rules = ()) -> None:
             pk = choice_keys.get((question.key, choice.key))
             made = row.choices.create(pk=pk, order=place, **from_record(choice, skip=("when",)))
             waiting.append((made, choice.when))
-    services = {service.slug: service for service in Service.objects.all()}
-    for rule in flow.recommendations:
-        values = from_record(rule, skip=("when", "service"))
-        pk = rule_keys.get(id(rule))
-        shown = models.Recommendation.objects.create(pk=pk, service=services[rule.service], **values)
-        waiting.append((shown, rule.when))
+    services = dict(Service.objects.values_list("slug", "pk"))
+    shown = models.Recommendation.objects.bulk_create(
+        models.Recommendation(
+            pk=rule_keys.get(id(rule)), service_id=services[rule.service], **from_record(rule, skip=("when", "service"))
+        )
+        for rule in flow.recommendations
+    )
+    waiting += [(row, rule.when) for row, rule in zip(shown, flow.recommendations, strict=True)]
     for text in flow.guidance:
         values = from_record(text, skip=("when",))
         waiting.append((models.Guidance.objects.create(pk=guidance_keys.get(text.key), **values), text.when))

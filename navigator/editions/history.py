@@ -18,7 +18,7 @@ from services import records
 from .content import Content, languages
 from .database import lock
 from .differences import Difference, differences
-from .draft import draft_rules
+from .draft import RULES_READ, draft_rules
 from .pairing import unordered
 
 
@@ -43,7 +43,7 @@ KINDS: dict[str, Kind] = {
         models.Question.objects.prefetch_related("when__question", "choices__when__question"),
         "key",
     ),
-    "recommendation": Kind(flow.Recommendation, draft_rules(), "pk"),
+    "recommendation": Kind(flow.Recommendation, RULES_READ.prefetch_related("when__question"), "pk"),
     "guidance": Kind(flow.Guidance, models.Guidance.objects.prefetch_related("when__question"), "key"),
 }
 """By the name of the model."""

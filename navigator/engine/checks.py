@@ -8,6 +8,7 @@ Each problem names the shortest path that shows it.
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from services.messages import Message
 from services.records import SPEECHLESS, Organization, Record, Service
@@ -56,11 +57,25 @@ def check(
     walked = _Walked(flow, services)
     for outcome in walk(flow):
         walked.take(outcome)
+    walked.look()
     problems += walked.problems()
     return Report(paths=walked.paths, problems=tuple(problems), coverage=walked.coverage())
 
 
 # Second pass: every path
+
+Length = tuple[int, int, int]
+
+
+@dataclass
+class _End:
+    """Where paths end that are alike."""
+
+    outcome: Outcome
+    """That of the shortest of them."""
+    danger: bool
+    length: Length
+    paths: int = 0
 
 
 class _Walked:
@@ -72,12 +87,14 @@ class _Walked:
         self.everywhere = {slug for slug, service in services.items() if not service.areas}
         """What is shown whatever the place: only that counts for the proofs. Local services come on top of it."""
         self.paths = 0
+        self.ends: dict[tuple[object, ...], _End] = {}
+        """By what is looked at: paths that are alike in it differ in their length alone."""
         self.firsts: Counter[str] = Counter()
         self.alsos: Counter[str] = Counter()
         self.ticked: Counter[str] = Counter()
-        self.ways: dict[str, tuple[tuple[int, int], Mapping[str, Answer]]] = {}
+        self.ways: dict[str, tuple[Length, Mapping[str, Answer]]] = {}
         """The shortest path to each service."""
-        self.shortest: dict[tuple[str, str], tuple[Message, Mapping[str, Answer]]] = {}
+        self.shortest: dict[tuple[str, str], tuple[Length, Message, Mapping[str, Answer]]] = {}
         self.questions: set[str] = set()
         self.choices: set[tuple[str, Answer]] = set()
         self.rules: set[int] = set()
@@ -95,16 +112,33 @@ class _Walked:
         }
 
     def take(self, outcome: Outcome) -> None:
-        """Look at one path."""
+        """Note one path: many end alike, and only the shortest of them is looked at."""
         self.paths += 1
         answers = outcome.answers
         self.questions.update(answers)
         self.choices.update(answers.items())
+        danger = holds(DANGER, answers)
+        parts = (outcome.recommendations, outcome.guidance, outcome.ticks)
+        end = self.ends.setdefault(
+            (*map(id, parts), danger, len(answers) > MOST_QUESTIONS),
+            _End(outcome, danger, length := _length(answers, self.paths)),
+        )
+        end.paths += 1
+        if length < end.length:
+            end.length, end.outcome = length, outcome
+
+    def look(self) -> None:
+        """Look at where the paths end."""
+        for end in self.ends.values():
+            self._look(end)
+
+    def _look(self, end: "_End") -> None:
+        self.end, outcome, answers = end, end.outcome, end.outcome.answers
         self.texts.update(text.key for text in outcome.guidance)
         rules = self._live(outcome.recommendations, answers)
         shown = [rule.service for rule in rules]
-        self.firsts.update(shown[:1])
-        self.alsos.update(shown[1:])
+        self._count(self.firsts, shown[:1])
+        self._count(self.alsos, shown[1:])
         self._cover(shown, answers)
         if len(answers) > MOST_QUESTIONS:
             self._show(
@@ -128,13 +162,12 @@ class _Walked:
             )
         elif not any(slug in self.silent for slug in shown):
             self._show("speech", "", Message("A path shows no service that can be reached without speaking."), answers)
-        danger = holds(DANGER, answers)
         # Of every service that is shown anywhere: what is for one area alone must not come before 911 either.
         ahead = next((rule.service for rule in outcome.recommendations if rule.service in self.services), "")
-        if danger and ahead != EMERGENCY:
+        if end.danger and ahead != EMERGENCY:
             self._show("danger", EMERGENCY, Message("Someone is in danger, but 911 does not come first."), answers)
         if outcome.ticks:
-            self._take_ticks(outcome, rules, danger)
+            self._look_at_ticks(outcome, rules, end.danger)
 
     def _live(self, rules: Sequence[Recommendation], answers: Mapping[str, Answer]) -> list[Recommendation]:
         """The rules for live services of the whole country; a rule for one that is not live is a problem."""
@@ -149,8 +182,8 @@ class _Walked:
                 )
         return [rule for rule in rules if rule.service in self.everywhere]
 
-    def _take_ticks(self, outcome: Outcome, rules: list[Recommendation], danger: bool) -> None:
-        """Look at each tick of a path.
+    def _look_at_ticks(self, outcome: Outcome, rules: list[Recommendation], danger: bool) -> None:
+        """Look at each tick of an end.
 
         What was shown is shown still: a tick adds rules and takes none away (walk.py), and the rules that could
         make it otherwise were refused in the first pass. So there are two services at least, and one of them can be
@@ -172,7 +205,7 @@ class _Walked:
             added = self._live(tick.recommendations, answers)
             new = [rule.service for rule in added if rule.service not in shown]
             if new:
-                self.ticked.update(new)
+                self._count(self.ticked, new)
                 self._cover(new, answers)
             ahead = min(added, key=lambda rule: self.order[id(rule)], default=None)
             if danger and ahead and ahead.service != EMERGENCY and self.order[id(ahead)] < before:
@@ -183,16 +216,20 @@ class _Walked:
                     answers,
                 )
 
+    def _count(self, counted: Counter[str], shown: Sequence[str]) -> None:
+        for slug in shown:
+            counted[slug] += self.end.paths
+
     def _cover(self, shown: Sequence[str], answers: Mapping[str, Answer]) -> None:
-        length = _length(answers)
+        length = _length(answers, self.end.length[-1])
         for slug in shown:
             if slug not in self.ways or length < self.ways[slug][0]:
                 self.ways[slug] = length, answers
 
     def _show(self, code: str, subject: str, message: Message, answers: Mapping[str, Answer]) -> None:
-        found = self.shortest.get((code, subject))
-        if found is None or _length(answers) < _length(found[1]):
-            self.shortest[code, subject] = (message, answers)
+        length, found = _length(answers, self.end.length[-1]), self.shortest.get((code, subject))
+        if found is None or length < found[0]:
+            self.shortest[code, subject] = (length, message, answers)
 
     def coverage(self) -> dict[str, Coverage]:
         """How each service is reached."""
@@ -205,7 +242,7 @@ class _Walked:
 
     def problems(self) -> Iterator[Problem]:
         """What the paths showed, and what no path reached."""
-        for (code, subject), (message, answers) in self.shortest.items():
+        for (code, subject), (_, message, answers) in self.shortest.items():
             yield Problem(code=code, subject=subject, message=message, path=dict(answers))
         if not any((key, choice) in self.choices for key, choices in DANGER.items() for choice in choices):
             yield Problem(
@@ -258,11 +295,11 @@ def _unreached(subject: str, message: Message) -> Problem:
     return Problem(code="unreached", subject=subject, message=message)
 
 
-def _length(answers: Mapping[str, Answer]) -> tuple[int, int]:
-    """How long a path is: fewer questions and ticks first, then fewer answers that are not skipped."""
+def _length(answers: Mapping[str, Answer], place: int) -> Length:
+    """How long a path is: fewer questions and ticks first, then fewer answers that are not skipped, then its place."""
     asked = told = 0
     for answer in answers.values():
         count = len(answer) if isinstance(answer, tuple) else 1
         asked += count
         told += count if answer != SKIP else 0
-    return asked, told
+    return asked, told, place

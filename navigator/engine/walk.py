@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import msgspec
 
 from . import flow as flows
-from .flow import SKIP, Flow, Guidance, Part, Question, Recommendation
+from .flow import SKIP, Flow, Guidance, Part, Recommendation
 
 
 class Tick(msgspec.Struct, frozen=True):
@@ -34,29 +34,38 @@ class Outcome(msgspec.Struct, frozen=True):
 
 
 def walk(flow: Flow) -> Iterator[Outcome]:
-    """Every path of the flow, each with its outcome before anything is ticked, and with its ticks."""
-    yield from _Walk(flow).down(0, {}, -1)
+    """Every path of the flow, each with its outcome before anything is ticked, and with its ticks.
+
+    Paths that end alike share their rules, texts and ticks: the very same tuples.
+    """
+    found = _Walk(flow)
+    yield from found.down(0, {}, (1 << len(found.parts)) - 1)
 
 
 class _Walk:
-    """The rules of a flow, best first, each a bit of a number.
+    """The rules of a flow, best first, its texts, and what may be ticked: each a bit of a number.
 
-    Rules that can no longer hold are dropped on the way down, all of them in one step, so that the walk costs little
-    more than the paths that it finds. Only those that name a tick are looked at tick by tick.
+    What can no longer hold is dropped on the way down, all of it in one step, so that the walk costs little more than
+    the paths that it finds. What the bits that are left stand for is looked up once, for many paths end alike; and
+    only those that name a tick are looked at tick by tick.
     """
 
     def __init__(self, flow: Flow) -> None:
         self.questions = flow.questions
+        self.many = flow.many
         self.rules = sorted(flow.recommendations, key=lambda rule: rule.rank)
         self.texts = sorted(flow.guidance, key=lambda text: text.rank)
+        ticks: tuple[Part, ...] = (self.many, *self.many.choices) if self.many else ()
+        self.parts: list[Part] = [*self.rules, *self.texts, *ticks]
         self._left: dict[tuple[str, str | None], int] = {}
-        self._shown: dict[int, dict[str, int]] = {}
+        self._ends: dict[int, Outcome] = {}
 
     def down(self, place: int, answers: dict[str, str], left: int) -> Iterator[Outcome]:
-        """The paths from a question on; ``left`` are the bits of the rules and texts that can still hold."""
+        """The paths from a question on; ``left`` are the bits of what can still hold."""
         question = self.questions[place] if place < len(self.questions) else None
         if question is None or question.kind == "many":
-            yield self._outcome(question, answers, left)
+            end = self._ends.get(left) or self._ends.setdefault(left, self._end(left))
+            yield Outcome(answers, end.recommendations, end.guidance, end.ticks)
         elif not flows.holds(question.when, answers):
             yield from self.down(place + 1, answers, left & self._possible(question.key, None))
         else:
@@ -64,41 +73,43 @@ class _Walk:
                 after = left & self._possible(question.key, choice)
                 yield from self.down(place + 1, {**answers, question.key: choice}, after)
 
-    def _outcome(self, many: Question | None, answers: dict[str, str], left: int) -> Outcome:
-        """The outcome of answers, with the rules and texts that hold with them and with some tick or none."""
-        plain = left & self._possible(many.key, None) if many else left
+    def _end(self, left: int) -> Outcome:
+        """Where all paths end that leave these bits: what holds with some tick or none."""
+        many = self.many.key if self.many else ""
+        plain = left & self._possible(many, None) if many else left
         shown = self._best(plain)
         ticks = []
-        if many and flows.holds(many.when, answers):
-            for choice in flows.offered(many, answers):
-                named = left & self._possible(many.key, choice.key) & ~plain
-                better: dict[str, int] = {}
-                for place in self._rules(named):
-                    service = self.rules[place].service
-                    if place < shown.get(service, place + 1):
-                        better.setdefault(service, place)
-                ticks.append(Tick(choice.key, self._listed(better), self._texts(named)))
-        return Outcome(answers, self._listed(shown), self._texts(plain), tuple(ticks))
+        for choice in self._offered(left):
+            named = left & self._possible(many, choice) & ~plain
+            better: dict[str, int] = {}
+            for place in self._rules(named):
+                service = self.rules[place].service
+                if place < shown.get(service, place + 1):
+                    better.setdefault(service, place)
+            ticks.append(Tick(choice, self._listed(better), self._texts(named)))
+        return Outcome({}, self._listed(shown), self._texts(plain), tuple(ticks))
 
     def _possible(self, question: str, choice: str | None) -> int:
         """The bits of what can still hold once a question has this answer, or none."""
         if (question, choice) not in self._left:
-            parts: list[Part] = [*self.rules, *self.texts]
             self._left[question, choice] = sum(
                 1 << place
-                for place, part in enumerate(parts)
+                for place, part in enumerate(self.parts)
                 if question not in part.when or choice in part.when[question]
             )
         return self._left[question, choice]
 
     def _best(self, bits: int) -> dict[str, int]:
         """By service, the place of the first of the rules for it."""
-        if bits not in self._shown:
-            best: dict[str, int] = {}
-            for place in self._rules(bits):
-                best.setdefault(self.rules[place].service, place)
-            self._shown[bits] = best
-        return self._shown[bits]
+        best: dict[str, int] = {}
+        for place in self._rules(bits):
+            best.setdefault(self.rules[place].service, place)
+        return best
+
+    def _offered(self, bits: int) -> list[str]:
+        """The keys of what may be ticked; nothing where the question itself does not hold."""
+        bits >>= len(self.rules) + len(self.texts)
+        return [self.many.choices[place].key for place in _places(bits >> 1)] if self.many and bits & 1 else []
 
     def _rules(self, bits: int) -> Iterator[int]:
         return _places(bits & ((1 << len(self.rules)) - 1))

@@ -12,7 +12,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from navigator.editions.draft import draft_flow
+from navigator.editions.draft import draft_flow, draft_questions
 from navigator.editions.wording import describe_condition
 from navigator.engine import flow
 from navigator.models import Choice, Guidance, Question, Recommendation, as_condition
@@ -101,7 +101,7 @@ class DraftServiceAdmin(DraftAdmin, ServiceAdmin):
     def needed_by(self, row: Any) -> list[str]:
         """The recommendations of the service, each with its condition."""
         rules = row.recommendations.prefetch_related("when__question")
-        draft: Any = SimpleLazyObject(draft_flow)
+        draft: Any = SimpleLazyObject(draft_questions)
         return [
             format_html(
                 '<a href="{}">{}</a>',
@@ -133,8 +133,8 @@ class ConditionalForm(CarefulForm):
     def clean(self) -> dict[str, Any] | None:
         """Look at the condition."""
         data = super().clean()
-        why = contradiction(draft_flow(), as_condition(self.cleaned_data.get("when", ())))
-        if why:
+        when = as_condition(self.cleaned_data.get("when", ()))
+        if when and (why := contradiction(draft_questions(), when)):
             self.add_error("when", why)
         return data
 
@@ -160,7 +160,7 @@ class ConditionalAdmin(WithCondition, DraftAdmin):
 
     def get_list_display(self, request: HttpRequest) -> Any:
         """The columns, and the condition; the flow that describes it is read once for the whole list."""
-        draft: Any = SimpleLazyObject(draft_flow)
+        draft: Any = SimpleLazyObject(draft_questions)
 
         @admin.display(description=_("holds"))
         def when(row: Any) -> str:
@@ -171,7 +171,7 @@ class ConditionalAdmin(WithCondition, DraftAdmin):
     @admin.display(description=_("in words"))
     def in_words(self, row: Any) -> str:
         """The saved condition as a sentence."""
-        return describe_condition(draft_flow(), row.condition()) if row.pk else "–"
+        return describe_condition(draft_questions(), row.condition()) if row.pk else "–"
 
 
 class QuestionFilter(admin.SimpleListFilter):
@@ -353,6 +353,12 @@ class RecommendationAdmin(ConditionalAdmin):
         (_("What is shown"), {"fields": ("service", "rank", "reason", "reason_you")}),
         (_("When it is shown"), {"fields": ("in_words", "when", "everyone")}),
     )
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """The services by name alone: there are hundreds to choose from, with all their words."""
+        return super().formfield_for_foreignkey(
+            db_field, request, queryset=Service.objects.only("slug", "name", "status"), **kwargs
+        )
 
 
 @admin.register(Guidance)

@@ -25,6 +25,7 @@ from navigator import models
 from navigator.editions import database, in_force
 from navigator.editions.content import Content
 from navigator.editions.differences import MODELS, Difference
+from navigator.editions.draft import draft_rules
 from navigator.editions.edition import Edition
 from navigator.editions.update import Row
 from navigator.editions.wording import describe_path
@@ -117,9 +118,8 @@ def _pages() -> dict[Hashable, str]:
         for shape, name in NAMED.items()
         for key, link in links(admin.site, MODELS[shape], name).items()
     }
-    rules = models.Recommendation.objects.select_related("service").prefetch_related("when__question")
     return named | {
-        _name(rule.record()): reverse("admin:navigator_recommendation_change", args=[rule.pk]) for rule in rules
+        _name(rule.record()): reverse("admin:navigator_recommendation_change", args=[rule.pk]) for rule in draft_rules()
     }
 
 
