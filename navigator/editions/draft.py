@@ -1,5 +1,6 @@
 """The draft: compiled into one content, and set to one. It is the tables that staff edit."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -121,12 +122,27 @@ def change_draft(old: Content, new: Content, former: Rules = ()) -> None:
         _write_flow(new.flow, former)
 
 
+def _in_order(rules: Sequence[Recommendation], keys: dict[int, int]) -> dict[int, int]:
+    """The number of the row that each rule keeps, by its id: within a rank they rise, for that is its order.
+
+    A rule that would come before one which it follows gets a new number, as do those after it.
+    """
+    last: dict[int, float] = {}
+    found = {}
+    for rule in rules:
+        if (kept := keys.get(id(rule), 0)) > last.get(rule.rank, 0):
+            last[rule.rank] = found[id(rule)] = kept
+        else:
+            last[rule.rank] = math.inf
+    return found
+
+
 def _write_flow(flow: Flow, former: Rules = ()) -> None:
     # What is the same one keeps its row: its history, and the page on which somebody has it open.
     rules = [(row.record(), row.pk) for row in draft_rules()] + list(former)
     pairs, _gone, _come = paired([rule for rule, _pk in rules], flow.recommendations, RULES)
     rule_keys = {id(before): pk for before, pk in rules}
-    rule_keys = {id(rule): rule_keys[id(before)] for before, rule in pairs}
+    rule_keys = _in_order(flow.recommendations, {id(rule): rule_keys[id(before)] for before, rule in pairs})
     guidance_keys = dict(models.Guidance.objects.values_list("key", "pk"))
     models.Recommendation.objects.all().delete()
     keys = dict(models.Question.objects.values_list("key", "pk"))
