@@ -51,12 +51,17 @@ def checked(data: bytes, measure: Measure | None, *, urgent: bool = False) -> ch
     Publishing asks again and again about the same content: the page shows it, the button checks it, and to make and
     measure the outcomes takes seconds.
     """
-    content = msgspec.json.decode(data, type=Content)
-    report = check(content)
+    report = walked(data)
     found = [each for each in report.problems if not urgent or each.code not in checks.URGENT_MAY]
     if measure and not found:
-        found = list(measure(content))
+        found = list(measure(msgspec.json.decode(data, type=Content)))
     return msgspec.structs.replace(report, problems=tuple(found))
+
+
+@functools.lru_cache(maxsize=2)
+def walked(data: bytes) -> checks.Report:
+    """What the path walk says of an encoded content, whatever else is asked of it."""
+    return check(msgspec.json.decode(data, type=Content))
 
 
 @contextlib.contextmanager
