@@ -278,7 +278,10 @@ class _Run:
     def _ordered(
         self, path: Path, owner: Record | None, slots: list[_Slot], lists: Sequence[Sequence[Any]]
     ) -> list[_Slot]:
-        """The records in your order, or in the release's if only it moved them; what came stands after its neighbor."""
+        """The records in your order, or in the release's if only it moved them.
+
+        What came, and what has its rank from the other side, stands after its neighbor there.
+        """
         places = [{id(record): place for place, record in enumerate(rows)} for rows in lists]
         shared = [slot for slot in slots if len({getattr(r, "rank", 0) for r in slot[1:4] if r is not None}) == 1]
         shared = [slot for slot in shared if None not in slot[1:4]]
@@ -291,9 +294,9 @@ class _Run:
             if self._takes((*path, ORDER), about, None, (ORDER,), "", rows, names):  # type: ignore[arg-type]
                 lead, other = 2, 1
         led, placed = partial(_place, places[lead], lead), partial(_place, places[other], other)
-        made = sorted((slot for slot in slots if slot[1 + lead] is not None), key=led)
-        for slot in sorted((slot for slot in slots if slot[1 + lead] is None), key=placed):
-            before = [each for each in made if each[1 + other] is not None and placed(each) < placed(slot)]
+        made = sorted((slot for slot in slots if _ranked(slot, lead)), key=led)
+        for slot in sorted((slot for slot in slots if not _ranked(slot, lead)), key=placed):
+            before = [each for each in made if _ranked(each, other) and placed(each) < placed(slot)]
             made.insert(made.index(max(before, key=placed)) + 1 if before else 0, slot)
         return made
 
@@ -342,6 +345,12 @@ def _matched(
         name = name or hashlib.sha256(msgspec.json.encode(first)).hexdigest()[:12]
         used[name] += 1
         yield name if used[name] == 1 else f"{name}-{used[name]}", *slot
+
+
+def _ranked(slot: _Slot, side: int) -> bool:
+    """Whether a side has the record, and in the rank that it is to have."""
+    row = slot[1 + side]
+    return row is not None and getattr(row, "rank", None) == getattr(slot.made, "rank", None)
 
 
 def _place(places: dict[int, int], side: int, slot: _Slot) -> int:

@@ -331,6 +331,15 @@ def test_a_release_that_was_brought_in_is_offered_again_where_yours_stayed_and_n
     assert taken.content == new
 
 
+def test_what_gets_its_rank_from_the_release_stands_where_the_release_has_it(base):
+    first, second = base.flow.recommendations[0], base.flow.recommendations[-1]
+    others = [rule for rule in base.flow.recommendations if rule not in (first, second)]
+    moved = [replace(second, rank=50), replace(first, rank=50)]
+    rules = tuple(sorted([*moved, *others], key=lambda rule: rule.rank))
+    new = replace(base, flow=replace(base.flow, recommendations=rules))
+    assert merge(base, base, new).content == new
+
+
 # Anything at all
 
 
