@@ -1,4 +1,4 @@
-"""What every public page shares: the methods it answers, the form it reads, its frame; the pages that are the same for all; errors."""
+"""What every public page shares: methods, forms, its frame; the pages that are the same for all; errors."""
 
 import functools
 import json

@@ -72,10 +72,6 @@ def take() -> list[Report]:
 @allow("GET", "HEAD", "POST")
 def report(request: HttpRequest) -> HttpResponse:
     """What was wrong with a number, to be tapped; then thanks, and other ways to reach out."""
-    if not settings.NUMBER_REPORTS:
-        return error(request, 404)
-    if request.method != "POST":  # an address out of a history
-        return redirect("question")
     try:
         return answer(request, in_force.current(), hold)
     except NoEdition:
@@ -83,7 +79,14 @@ def report(request: HttpRequest) -> HttpResponse:
 
 
 def answer(request: HttpRequest, edition: Edition, keep: Callable[[Report], None] | None) -> HttpResponse:
-    """The page that follows a tap, of the size of a question. Made anew each time: a kept page would count nothing."""
+    """The page that follows a tap, of the size of a question. Made anew each time: a kept page would count nothing.
+
+    ``keep`` takes the report, if there is one; None: nobody does.
+    """
+    if not settings.NUMBER_REPORTS:
+        return error(request, 404)
+    if request.method != "POST":  # an address out of a history
+        return redirect("question")
     form = posted_form(request) or {}
     step = steps.unseal(form.get("t", [""])[-1])
     if step is None or not step.done:  # from elsewhere, forged, or open for hours
