@@ -34,6 +34,8 @@ REASONS = {
 """What can be said; the keys are those of ``services.labels.FAILED``."""
 ELSEWHERE = 2
 """Other services shown to whoever has said that one did not work."""
+LISTED = 50
+"""Services to choose from where one of the short rows did not work: they fit into the size of a question."""
 MOST = 200
 """Different reports held until the next writing: whoever sends more at once sends rubbish."""
 
@@ -99,12 +101,26 @@ def answer(request: HttpRequest, edition: Edition, keep: Callable[[Report], None
         if keep:
             keep(Report(service.slug, way.kind, way.value, reason, timezone.localdate()))
         context = _thanks(edition, step, service, way)
+    elif service:
+        context = _asked(edition, service)
     else:
-        context = _asked(edition, service) if service else {}
+        context = _listed(edition, step) if steps.stamped(code, (("more",),)) else {}
     context |= {"reported": True, "reports": request.path, "title": gettext("Where to turn")}
     whole, name = views.is_whole(request), page_cache.encoding(request)
     page = views.render(request, step, context, whole=whole)
     return views.reply(sizes.pack(page, name, sizes.PAGE if whole else sizes.STEP), name, "noindex")
+
+
+def _listed(edition: Edition, step: steps.Step) -> dict[str, Any]:
+    """The services that stand on the person's list in short rows, without a way to report each."""
+    more = [cards.of(edition, each) for each in _on_list(edition, step)[flow.FIRST_SHOWN :] if each.ways]
+    return {"which": more[:LISTED]}
+
+
+def _on_list(edition: Edition, step: steps.Step) -> list[Service]:
+    """The services of an outcome, in their order."""
+    given = flow.complete(edition.flow, step.answers)
+    return [service for service, _rule in edition.recommend(given, places.where(step.place))]
 
 
 def _asked(edition: Edition, service: Service) -> dict[str, Any]:
@@ -120,8 +136,9 @@ def _asked(edition: Edition, service: Service) -> dict[str, Any]:
 def _thanks(edition: Edition, step: steps.Step, service: Service, failed: ContactPoint) -> dict[str, Any]:
     """The other ways to reach the service, and the services that come first on the person's list beside it."""
     card = cards.of(edition, service)
-    given, place = flow.complete(edition.flow, step.answers), places.where(step.place)
-    others = [each for each, _rule in edition.recommend(given, place) if each.ways and each.slug != service.slug]
+    shown = (each for each in _on_list(edition, step) if each.ways and each.slug != service.slug)
+    # The number of an immigration office needs the words that stand above it on the list.
+    others = [each for each in shown if each.answered_by != "immigration"]
     return {
         "thanks": True,
         "card": card,

@@ -230,6 +230,7 @@ def outcome_context(edition: Edition, step: Step) -> dict[str, Any]:
         "urgent": [text for text in guidance if text.rank <= URGENT_MAX_RANK],
         "guidance": [text for text in guidance if text.rank > URGENT_MAX_RANK],
         "reports": reverse("report") if settings.NUMBER_REPORTS else "",
+        "one_of_more": steps.stamp("more"),
         "report": any(card.service.category == "report" for card in shown),
         "told": given_answers(edition.flow, step.answers),
         "title": gettext("Where to turn"),

@@ -4,7 +4,7 @@ The public addresses stand under one of the admin's, as a site does that is moun
 and every form leads to the preview, and the templates know nothing of it but the bar on top.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import Any, NamedTuple
@@ -22,6 +22,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 
 from navigator.editions.draft import draft_edition
+from navigator.editions.edition import Edition
 from navigator.public import cards, pages, reports, views
 from services.models import Service
 from services.texts import t
@@ -35,7 +36,7 @@ def urls(site: AdminSite) -> list[Any]:
     ]
 
 
-DRAFTED = {
+DRAFTED: dict[str, Callable[[HttpRequest, Edition], HttpResponse]] = {
     "question": views.step_response,
     "all": views.directory_response,
     "report": partial(reports.answer, keep=None),  # what staff try out is no report
