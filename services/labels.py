@@ -78,6 +78,6 @@ REASON = {
 FAILED = [
     ("silent", _("nobody answered")),
     ("broken", _("it does not work")),
-    ("other", _("someone else answered")),
+    ("other", _("it was not them")),
 ]
 """What a visitor can say of a number that did not work."""

@@ -29,9 +29,9 @@ from .pages import allow, error, posted_form
 REASONS = {
     "silent": gettext_lazy("Nobody answered"),
     "broken": gettext_lazy("It does not work"),
-    "other": gettext_lazy("Someone else answered"),
+    "other": gettext_lazy("It was not them"),
 }
-"""What can be said; the keys are those of ``services.labels.FAILED``."""
+"""What can be said; the keys are those of ``services.labels.FAILED``. A website answers nobody."""
 ELSEWHERE = 2
 """Other services shown to whoever has said that one did not work."""
 LISTED = 50
@@ -127,7 +127,7 @@ def _asked(edition: Edition, service: Service) -> dict[str, Any]:
     """The ways to reach a service, each with what can be said of it."""
     card = cards.of(edition, service)
     ways = [
-        (shown, [(card.code + steps.stamp(*_named(service, way, key)), words) for key, words in REASONS.items()])
+        (shown, [(card.code + steps.stamp(*_named(service, way, key)), REASONS[key]) for key in _reasons(way)])
         for way, shown in zip(service.ways, card.ways, strict=True)
     ]
     return {"card": card, "ways": ways}
@@ -155,8 +155,12 @@ def _service(edition: Edition, code: str) -> Service | None:
 
 def _said(service: Service, code: str) -> tuple[ContactPoint, str] | None:
     """The way to reach and the reason that a code stands for."""
-    all_said = {_named(service, way, reason): (way, reason) for way in service.ways for reason in REASONS}
+    all_said = {_named(service, way, reason): (way, reason) for way in service.ways for reason in _reasons(way)}
     return all_said.get(steps.stamped(code, tuple(all_said)) or ()) if code else None
+
+
+def _reasons(way: ContactPoint) -> list[str]:
+    return [key for key in REASONS if key != "silent" or way.kind != "website"]
 
 
 def _named(service: Service, way: ContactPoint, reason: str) -> steps.Named:

@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('call', 'call'), ('text', 'text message'), ('chat', 'chat'), ('form', 'web form'), ('email', 'e-mail'), ('videophone', 'videophone'), ('tty', 'TTY'), ('website', 'website')], max_length=12, verbose_name='kind')),
                 ('value', models.CharField(max_length=300, verbose_name='number or address')),
-                ('reason', models.CharField(choices=[('silent', 'nobody answered'), ('broken', 'it does not work'), ('other', 'someone else answered')], max_length=10, verbose_name='reason')),
+                ('reason', models.CharField(choices=[('silent', 'nobody answered'), ('broken', 'it does not work'), ('other', 'it was not them')], max_length=10, verbose_name='reason')),
                 ('day', models.DateField(verbose_name='the last day')),
                 ('days', models.PositiveSmallIntegerField(default=1, verbose_name='days')),
                 ('service', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reports', to='services.service', verbose_name='service')),

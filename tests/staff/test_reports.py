@@ -89,7 +89,7 @@ def test_what_is_reported_comes_first_with_how_often_in_words(db, clock):
         "call: 1-800-656-4673: nobody answered. Visitors said so on 2 days, last on November 25, 2026."
     ]
     assert Service.objects.get(slug="nhth").reasons == [
-        "call: 1-888-373-7888: someone else answered. A visitor said so on November 24, 2026."
+        "call: 1-888-373-7888: it was not them. A visitor said so on November 24, 2026."
     ]
     out = io.StringIO()
     call_command("due", stdout=out)
