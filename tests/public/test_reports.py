@@ -5,7 +5,10 @@ import re
 from urllib.parse import urlencode
 
 import pytest
+from django.test import override_settings
 from django.utils import translation
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from navigator.editions import in_force
 from navigator.editions.edition import as_edition
@@ -28,12 +31,12 @@ def nothing_held():
 
 
 @pytest.fixture
-def on(settings, real):
+def on(real):
     """A host that turned it on; an edition of its own, for pages are kept with it."""
-    settings.NUMBER_REPORTS = True
     edition = as_edition(real.content)
     in_force.serve(edition)
-    return edition
+    with override_settings(NUMBER_REPORTS=True):
+        yield edition
 
 
 @pytest.fixture
@@ -210,12 +213,26 @@ def test_its_address_alone_leads_to_the_start(client, on):
 def test_no_page_of_it_is_kept_and_none_asks_the_database(client, db, on, django_assert_num_queries):
     caches = on.derived(page_cache.PageCaches)
     with django_assert_num_queries(0):
+        for path in ("/", "/all/", "/privacy/", "/es/next/", "/nowhere/"):
+            client.get(path)
         code = said(asked(client))[0][0]
         kept = [len(memory._kept) for memory in (caches.steps, caches.outcomes)]
         for _ in range(2):
             assert "Thank you" in post(client, "/next/", t=token(), n=code).content.decode()
             assert len(reports.take()) == 1, "an equal tap counts after the first was written"
     assert [len(memory._kept) for memory in (caches.steps, caches.outcomes)] == kept
+
+
+@given(data=st.data())
+@settings(derandomize=True, max_examples=60, deadline=None, suppress_health_check=[*HealthCheck])
+def test_any_fields_at_all_get_a_page(client, on, data):
+    good = st.sampled_from([token(), steps.stamp("service", "rainn"), steps.stamp("more")])
+    some = st.text(max_size=40) | good | st.tuples(good, st.text(max_size=20)).map("".join)
+    form = {name: data.draw(some) for name in data.draw(st.sets(st.sampled_from("tngca")))}
+    body = urlencode({name: value.encode("utf-8", "surrogatepass") for name, value in form.items()})
+    answer = client.post("/next/", body, FORM, headers=SWAP)
+    assert answer.status_code == 200 and b"<h1" in answer.content
+    assert reports.take() == []
 
 
 def test_codes_have_one_length_and_tell_nothing(client, on):
