@@ -322,7 +322,10 @@ def check_sheet_page(request: HttpRequest) -> HttpResponse:
     context = {
         "count": len(due),
         "unchecked": unchecked(due),
-        "wrong": [service for service in due if service.reasons],
+        "first": [
+            (_("Visitors say that these did not work"), [service for service in due if service.reported]),
+            (_("Found wrong: mend these first"), [service for service in due if service.why and not service.reported]),
+        ],
         "reported": WayReport.objects.exists(),
         "problems": problems,
         "columns": FILLED,

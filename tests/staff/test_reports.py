@@ -134,10 +134,12 @@ def test_staff_see_it_first_and_can_set_all_of_it_aside(staff_client):
     write([said()])
     for page in ("/admin/", "/admin/checks/", "/admin/services/service/?q=rainn"):
         text = unescaped(staff_client.get(page))
+        assert page != "/admin/checks/" or "Visitors say that these did not work" in text
         assert "call: 1-800-656-4673: nobody answered. A visitor said so on November 24, 2026." in text, page
     row = Service.objects.get(slug="rainn")
     assert "nobody answered" in unescaped(staff_client.get(f"/admin/services/service/{row.pk}/change/"))
     page = staff_client.post("/admin/checks/", {"aside": "all"}, follow=True)
+    assert "Visitors say that these did not work" not in unescaped(page)
     assert "What visitors said is set aside." in unescaped(page) and not WayReport.objects.exists()
     assert "Set aside what visitors said" not in unescaped(page)
 
