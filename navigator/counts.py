@@ -10,6 +10,7 @@ import logging
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from multiprocessing.util import Finalize
 
 log = logging.getLogger("navigator.access")
@@ -17,6 +18,9 @@ HOUR = 3600
 
 Kind = tuple[str, str, int]
 """Method, pattern of the path (never the path as typed), status."""
+
+Writer = Callable[[], None]
+"""What writes down something that is held in memory; it raises nothing."""
 
 _counts: Counter[Kind] = Counter()
 _hour = 0
@@ -44,23 +48,25 @@ def write() -> None:
         log.info("%s %s %s %s: %s", began, method, where, status, times)
 
 
-def start() -> None:
-    """Write the counts whenever an hour is over, by a clock of our own, and when the process ends.
+def start(*others: Writer) -> None:
+    """Write the counts whenever an hour is over, by a clock of our own, and when the process ends; then ``others``.
 
     Not when the next request comes: the log's own stamp would give its time away.
     """
     global _writer
     if _writer and _writer.is_alive():
         return
-    _writer = threading.Thread(target=_write_hourly, name="counts", daemon=True)
+    _writer = threading.Thread(target=_write_hourly, args=[others], name="counts", daemon=True)
     _writer.start()
-    Finalize(None, write, exitpriority=0)  # not `atexit`, which a worker forked by granian never comes to
+    for each in (write, *others):
+        Finalize(None, each, exitpriority=0)  # not `atexit`, which a worker forked by granian never comes to
 
 
-def _write_hourly() -> None:
+def _write_hourly(others: tuple[Writer, ...]) -> None:
     pause = threading.Event()
     while not pause.wait(HOUR - time.time() % HOUR):
-        write()
+        for each in (write, *others):
+            each()
 
 
 def _now() -> int:

@@ -67,6 +67,9 @@ HOME_AREA = os.environ.get("HOME_AREA", "")
 if HOME_AREA and not areas.state_of(HOME_AREA):
     raise ImproperlyConfigured(f"HOME_AREA must be like US-TX, or the five digits of a county, not “{HOME_AREA}”.")
 
+NUMBER_REPORTS = switch("NUMBER_REPORTS", False)
+"""Whether visitors may say that a number did not work (docs/decisions/0016-numbers-that-did-not-work.md)."""
+
 INSTALLED_APPS = [
     "navigator.apps.NavigatorConfig",
     "navigator.apps.StaffConfig",

@@ -6,13 +6,15 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
-from .public import open_data, pages, views
+from .public import open_data, pages, reports, views
 from .staff import guessing, signin, site
 
 urlpatterns = [
     # First what is asked for most: an address is looked for from the top.
     *i18n_patterns(
         path("", views.question, name="question"),
+        # Its name stands in the history where scripts are off, so it says nothing (B1).
+        path("next/", reports.report, name="report"),
         path("all/", views.all_services, name="all"),
         path("worksheet/", pages.static_page, {"template": "worksheet.html"}, name="worksheet"),
         path("safety/", pages.static_page, {"template": "safety.html"}, name="safety"),

@@ -201,7 +201,7 @@ class ServiceAdmin(CarefulAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Service]:
         """With what the list shows."""
-        return super().get_queryset(request).select_related("organization").prefetch_related("ways")
+        return super().get_queryset(request).select_related("organization").prefetch_related("ways", "reports")
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         """The form, which asks here what keeps a service live."""
@@ -242,7 +242,7 @@ class ServiceAdmin(CarefulAdmin):
             return "–"
         if service.due_on is None or service.is_due(timezone.localdate()):
             words = _("due now") if service.assured_date else _("never checked by a person")
-            why = format_html_join("", "<br><small>{}</small>", ((line,) for line in service.why.splitlines()))
+            why = format_html_join("", "<br><small>{}</small>", ((line,) for line in service.reasons))
             return format_html('<b class="due">{}</b>{}', words, why)
         return formats.date_format(service.due_on, "DATE_FORMAT")
 

@@ -75,3 +75,9 @@ REASON = {
     "address": _("this is not an address that can be opened"),
 }
 """Why; a status of HTTP stands as its number."""
+FAILED = [
+    ("silent", _("nobody answered")),
+    ("broken", _("it does not work")),
+    ("other", _("it was not them")),
+]
+"""What a visitor can say of a number that did not work."""

@@ -10,8 +10,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from .findings import LinkCheck
 from .links import Found, Look
-from .models import LinkCheck, Service
+from .models import Service
 from .records import LINKED
 
 WRONG = ("gone", "moved")

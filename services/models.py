@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from i18nfield.fields import I18nCharField, I18nTextField
 
 from . import areas, hours, labels, phones, records
+from .findings import WayReport
 from .records import LINKED, NUMBERED
 from .rows import codes, gaps, to_record, unfit_words, words
 
@@ -26,11 +27,17 @@ class Services(models.Manager["Service"]):
     def due(self, today: dt.date | None = None) -> "list[Service]":
         """The live services whose review is due.
 
-        First those of which something is known to be wrong, then those no person ever checked, then the oldest check.
+        First those that did not work for visitors, on the most days; then those of which something is known to be
+        wrong, then those no person ever checked, then the oldest check.
         """
         today = today or timezone.localdate()
-        found = [service for service in self.filter(status="live") if service.is_due(today)]
-        return sorted(found, key=lambda row: (not row.why, row.assured_date or dt.date.min, row.slug))
+        live = self.filter(status="live").prefetch_related("reports")
+        return sorted((service for service in live if service.is_due(today)), key=_urgency)
+
+
+def _urgency(row: "Service") -> tuple[int, bool, dt.date, str]:
+    most = max((report.days for report in row.reported), default=0)
+    return -most, not row.why, row.assured_date or dt.date.min, row.slug
 
 
 def unchecked(services: "list[Service]") -> int:
@@ -190,8 +197,8 @@ class Service(models.Model):
 
     @property
     def due_on(self) -> dt.date | None:
-        """The day of its next check; None: now, for it is marked or no person ever checked it."""
-        if self.recheck or not self.assured_date:
+        """The day of its next check; None: now, for it is marked or reported, or no person ever checked it."""
+        if self.recheck or not self.assured_date or self.reported:
             return None
         return self.assured_date + dt.timedelta(days=self.review_days)
 
@@ -203,6 +210,16 @@ class Service(models.Model):
     def why(self) -> str:
         """What is known to be wrong with it, a line each; empty: nothing is, or a person has checked it since."""
         return self.recheck_why if self.recheck else ""
+
+    @property
+    def reported(self) -> list[WayReport]:
+        """What visitors said of its ways to reach since its last check."""
+        return [report for report in self.reports.all() if report.is_open()]
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why to check it now, in sentences: what visitors said, and what is known to be wrong."""
+        return [*(report.told for report in self.reported), *self.why.splitlines()]
 
     def mark(self, why: str) -> None:
         """Put it on the list of what is due, with the reason. Not saved: ``recheck`` and ``recheck_why``."""
@@ -329,34 +346,3 @@ class Source(Ordered):
     def record(self) -> records.Source:
         """The source as a plain record."""
         return to_record(self, records.Source)
-
-
-class LinkCheck(models.Model):
-    """What became of one web address of a service when it was last looked at (`manage.py check_links`)."""
-
-    service = models.ForeignKey(
-        Service, on_delete=models.CASCADE, related_name="link_checks", verbose_name=_("service")
-    )
-    address = models.CharField(_("web address"), max_length=300)
-    result = models.CharField(_("result"), max_length=10, choices=labels.RESULT)
-    reason = models.CharField(_("reason"), max_length=20, blank=True)
-    leads_to = models.TextField(_("leads to"), blank=True)
-    since = models.DateField(_("since"))
-    checked_at = models.DateTimeField(_("looked at"))
-
-    class Meta:
-        verbose_name = _("web address looked at")
-        verbose_name_plural = _("web addresses looked at")
-        default_permissions = ()
-        ordering: ClassVar = ["service__slug", "address"]
-        constraints: ClassVar = [models.UniqueConstraint(fields=["service", "address"], name="one_check_an_address")]
-
-    def __str__(self) -> str:
-        return self.address
-
-    @property
-    def told(self) -> str:
-        """Why, in words."""
-        if self.reason.isdecimal():
-            return _("the server answered %(status)s") % {"status": self.reason}
-        return str(labels.REASON.get(self.reason, ""))

@@ -6,7 +6,8 @@ from html import unescape
 import pytest
 from django.core.management import CommandError, call_command
 
-from services.models import ContactPoint, LinkCheck, Service
+from services.findings import LinkCheck
+from services.models import ContactPoint, Service
 from tests.conftest import NOON
 from tests.services.test_links import Sites
 from tests.staff.accounts import make_staff, sign_in

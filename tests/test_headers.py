@@ -9,7 +9,7 @@ from navigator.editions import in_force
 from navigator.public import steps
 
 ROUTES = [
-    "/", "/es/", "/all/", "/es/all/", "/safety/", "/privacy/", "/accessibility/", "/about/", "/worksheet/",
+    "/", "/es/", "/all/", "/es/all/", "/safety/", "/privacy/", "/accessibility/", "/about/", "/worksheet/", "/next/",
     "/leave/", "/healthz", "/nowhere/", "/es/nowhere/", "/admin", "/static/nothing.css", "/robots.txt", "/favicon.ico",
 ]  # fmt: skip
 PUBLIC_POLICY = {

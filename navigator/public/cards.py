@@ -18,6 +18,8 @@ from services import hours, phones
 from services.records import LINKED, SPEECHLESS, ContactPoint, Service
 from services.texts import t
 
+from . import steps
+
 if TYPE_CHECKING:
     from navigator.editions.edition import Edition
 
@@ -105,6 +107,11 @@ class Card:
     """When a person checked it, or that nobody has."""
     where: str = ""
     """Where it helps, in words; empty for the whole country."""
+
+    @property
+    def code(self) -> str:
+        """What stands for it in a form."""
+        return steps.stamp("service", self.service.slug)
 
     @property
     def emergency(self) -> bool:

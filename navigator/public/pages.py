@@ -1,10 +1,11 @@
-"""What every public page shares: the methods it answers, its frame; the pages that are the same for all; errors."""
+"""What every public page shares: methods, forms, its frame; the pages that are the same for all; errors."""
 
 import functools
 import json
 import logging
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qs
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -38,6 +39,23 @@ def allow(*methods: str) -> Callable[[View], View]:
         return inner if "POST" in methods else csrf_exempt(inner)
 
     return decorate
+
+
+def posted_form(request: HttpRequest) -> dict[str, list[str]] | None:
+    """The form that a page of ours sent; None if there is none; empty if it is no form."""
+    if request.method != "POST" or not same_origin(request):
+        return None
+    body = request.body if request.content_type == "application/x-www-form-urlencoded" else b""
+    return parse_qs(body.decode(errors="replace"), keep_blank_values=True)  # a body is short: the middleware sees to it
+
+
+def same_origin(request: HttpRequest) -> bool:
+    """Whether the browser says that the request comes from a page of ours, or cannot say (E2)."""
+    site = request.META.get("HTTP_SEC_FETCH_SITE")
+    if site is not None:
+        return site in ("same-origin", "none")
+    origin = request.META.get("HTTP_ORIGIN")
+    return origin is None or origin == f"{request.scheme}://{request.get_host()}"
 
 
 def page(request: HttpRequest, template: str, context: dict[str, Any] | None = None, status: int = 200) -> HttpResponse:
@@ -88,7 +106,7 @@ def _language(code: str, name: str) -> dict[str, Any]:
 @allow("GET", "HEAD")
 def static_page(request: HttpRequest, template: str) -> HttpResponse:
     """A page that is the same for everyone."""
-    return page(request, template, {"operator": settings.OPERATOR})
+    return page(request, template, {"operator": settings.OPERATOR, "reports": settings.NUMBER_REPORTS})
 
 
 @allow("GET", "HEAD")

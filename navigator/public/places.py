@@ -1,12 +1,10 @@
 """The place of a person: the list of states and counties, and what stands for each in a form.
 
 A position would not do: what a form without script sent stays on the disk (C4), and the list is the same for everybody.
-So each place has a short value of its own for the hour, all of one length; none can be told from another.
+So each place has a short value of its own for the hour (steps.py).
 """
 
-import base64
 import datetime as dt
-from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -15,8 +13,9 @@ from navigator.editions.edition import Edition
 from services import areas
 from services.texts import fold, t
 
-from .steps import cipher, hour
+from . import steps
 
+PLACE = "place"
 NOWHERE = "-"
 """In place of a place: the person does not want to say."""
 FEW = 24
@@ -52,30 +51,14 @@ def where(place: str) -> str:
 
 def seal(place: str, now: dt.datetime | None = None) -> str:
     """What stands for a place, or for NOWHERE, in a form in this hour; all have one length."""
-    return _value(settings.SECRET_KEY, hour(now), place)
+    return steps.stamp(PLACE, place, now=now)
 
 
 def unseal(edition: Edition, value: str, now: dt.datetime | None = None) -> str:
     """The place that a form sent, or NOWHERE; empty for a value that is none, or older than the last hour."""
-    if not value:  # a question sends none
-        return ""
-    for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
-        for made in (hour(now), hour(now) - 1):
-            if place := _opened(secret, made, known(edition)).get(value):
-                return place
-    return ""
-
-
-@lru_cache(maxsize=512)
-def _value(secret: str, hour: int, place: str) -> str:
-    # The tag of AES-SIV is a keyed hash of what goes with the text; six bytes of it tell all places apart.
-    tag = cipher(secret, hour).encrypt(b"\0", [b"place", place.encode()])[:6]
-    return base64.urlsafe_b64encode(tag).decode()
-
-
-@lru_cache(maxsize=8)
-def _opened(secret: str, hour: int, places: tuple[str, ...]) -> dict[str, str]:
-    return {_value(secret, hour, place): place for place in (NOWHERE, *places)}
+    # A question sends none.
+    found = steps.stamped(value, tuple((PLACE, place) for place in (NOWHERE, *known(edition))), now) if value else None
+    return found[1] if found else ""
 
 
 def context(edition: Edition, place: str) -> dict[str, Any]:

@@ -6,7 +6,6 @@ Nothing here touches the database, sets a cookie or keeps a thing about the pers
 import hashlib
 import secrets
 from typing import Any, NamedTuple
-from urllib.parse import parse_qs
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -26,7 +25,7 @@ from services.texts import t
 
 from . import cards, finder, open_data, page_cache, places, search, sizes, steps
 from .page_cache import PageCaches
-from .pages import allow, base_context, error
+from .pages import allow, base_context, error, posted_form, same_origin
 from .steps import Step
 
 # The question and the outcome
@@ -45,8 +44,8 @@ def question(request: HttpRequest) -> HttpResponse:
 
 def step_response(request: HttpRequest, edition: Edition) -> HttpResponse:
     """The step that a request leads to, in this edition: kept from an equal request, or made now (page_cache.py)."""
-    form = _form(request)
-    whole = "HTTP_HX_REQUEST" not in request.META or request.META.get("HTTP_HX_REQUEST_TYPE") == "full"
+    form = posted_form(request)
+    whole = is_whole(request)
     name = page_cache.encoding(request)
     if form and form.get("g") == [steps.FIND] and not whole:
         return _found(edition, form, name)
@@ -68,17 +67,23 @@ def step_response(request: HttpRequest, edition: Edition) -> HttpResponse:
                 _sizes(edition, step, whole),
             ),
         )
-    return _reply(page, name, "noindex" if request.method == "POST" else "index")
+    return reply(page, name, "noindex" if request.method == "POST" else "index")
+
+
+def is_whole(request: HttpRequest) -> bool:
+    """Whether the whole page is asked for, not only the part that htmx swaps."""
+    return "HTTP_HX_REQUEST" not in request.META or request.META.get("HTTP_HX_REQUEST_TYPE") == "full"
 
 
 def _found(edition: Edition, form: dict[str, list[str]], name: str) -> HttpResponse:
     """What fits a few words; it looks on the line as a question does, and is made anew each time."""
     step = steps.unseal(form.get("t", [""])[-1])
     html = finder.render(edition, step, search.read(form.get("w", [""])[-1]))
-    return _reply(sizes.pack(html, name, sizes.STEP), name, "noindex")
+    return reply(sizes.pack(html, name, sizes.STEP), name, "noindex")
 
 
-def _reply(page: bytes, name: str, robots: str) -> HttpResponse:
+def reply(page: bytes, name: str, robots: str) -> HttpResponse:
+    """A step, packed, as it is sent."""
     response = page_cache.reply(page, name, "HX-Request, HX-Request-Type")
     response["X-Robots-Tag"] = robots
     return response
@@ -103,14 +108,6 @@ class Posted(NamedTuple):
     ticks: tuple[str, ...] = ()
     prefer: str = ""
     place: str = ""
-
-
-def _form(request: HttpRequest) -> dict[str, list[str]] | None:
-    """The form that a page of ours sent; None if there is none; empty if it is no form."""
-    if request.method != "POST" or not same_origin(request):
-        return None
-    body = request.body if request.content_type == "application/x-www-form-urlencoded" else b""
-    return parse_qs(body.decode(errors="replace"), keep_blank_values=True)  # a body is short: the middleware sees to it
 
 
 def _posted(edition: Edition, form: dict[str, list[str]] | None) -> Posted | None:
@@ -158,15 +155,6 @@ def _moved(questions: flow.Flow, posted: Posted | None) -> tuple[Step, str, bool
     return after, ticked, False, Posted(posted.token, made, position, ticks, prefer, place)
 
 
-def same_origin(request: HttpRequest) -> bool:
-    """Whether the browser says that the request comes from a page of ours, or cannot say (E2)."""
-    site = request.META.get("HTTP_SEC_FETCH_SITE")
-    if site is not None:
-        return site in ("same-origin", "none")
-    origin = request.META.get("HTTP_ORIGIN")
-    return origin is None or origin == f"{request.scheme}://{request.get_host()}"
-
-
 def render_step(
     request: HttpRequest,
     edition: Edition,
@@ -179,8 +167,12 @@ def render_step(
 ) -> str:
     """A step as HTML: the whole page, or only the part that htmx swaps; ``fitting``: with the ticks open."""
     context = outcome_context(edition, step) if step.done else question_context(edition, step, ticked)
-    context["fitting"] = fitting
-    context |= {"token": steps.seal(step), "notice": notice, "language": get_language_info(get_language() or "")}
+    return render(request, step, {**context, "fitting": fitting, "notice": notice}, whole=whole)
+
+
+def render(request: HttpRequest, step: Step, context: dict[str, Any], *, whole: bool) -> str:
+    """What is shown within the form that carries a step's answers."""
+    context |= {"token": steps.seal(step), "language": get_language_info(get_language() or "")}
     context |= {"action": reverse("question"), "site_name": settings.SITE_NAME}
     if not whole:
         return render_to_string("parts/step.html", context)
@@ -237,6 +229,8 @@ def outcome_context(edition: Edition, step: Step) -> dict[str, Any]:
         "wallet": cards.wallet(shown[: flow.FIRST_SHOWN]),
         "urgent": [text for text in guidance if text.rank <= URGENT_MAX_RANK],
         "guidance": [text for text in guidance if text.rank > URGENT_MAX_RANK],
+        "reports": reverse("report") if settings.NUMBER_REPORTS else "",
+        "one_of_more": steps.stamp("more"),
         "report": any(card.service.category == "report" for card in shown),
         "told": given_answers(edition.flow, step.answers),
         "title": gettext("Where to turn"),

@@ -25,6 +25,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from navigator.editions.history import recorded
 from services import phones
+from services.findings import WayReport
 from services.models import Service, unchecked
 from services.records import NUMBERED
 
@@ -296,6 +297,10 @@ def sheet(request: HttpRequest, kind: str) -> HttpResponse:
 def check_sheet_page(request: HttpRequest) -> HttpResponse:
     """The way out for what is due, and the way back in for what was checked. A wrong row changes nothing."""
     problems: list[str] = []
+    if "aside" in request.POST:
+        WayReport.objects.all().delete()
+        messages.success(request, _("What visitors said is set aside."))
+        return redirect("admin:check-sheet")
     if request.method == "POST":
         file = request.FILES.get("file")
         try:
@@ -317,7 +322,11 @@ def check_sheet_page(request: HttpRequest) -> HttpResponse:
     context = {
         "count": len(due),
         "unchecked": unchecked(due),
-        "wrong": [service for service in due if service.why],
+        "first": [
+            (_("Visitors say that these did not work"), [service for service in due if service.reported]),
+            (_("Found wrong: mend these first"), [service for service in due if service.why and not service.reported]),
+        ],
+        "reported": WayReport.objects.exists(),
         "problems": problems,
         "columns": FILLED,
         "results": RESULTS.values(),

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from services import link_checks
+from services.findings import LinkCheck
 from services.labels import RESULT
-from services.models import LinkCheck
 
 from .pages import page
 

@@ -4,8 +4,9 @@ The public addresses stand under one of the admin's, as a site does that is moun
 and every form leads to the preview, and the templates know nothing of it but the bar on top.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -21,7 +22,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 
 from navigator.editions.draft import draft_edition
-from navigator.public import cards, pages, views
+from navigator.editions.edition import Edition
+from navigator.public import cards, pages, reports, views
 from services.models import Service
 from services.texts import t
 
@@ -34,7 +36,11 @@ def urls(site: AdminSite) -> list[Any]:
     ]
 
 
-DRAFTED = {"question": views.step_response, "all": views.directory_response}
+DRAFTED: dict[str, Callable[[HttpRequest, Edition], HttpResponse]] = {
+    "question": views.step_response,
+    "all": views.directory_response,
+    "report": partial(reports.answer, keep=None),  # what staff try out is no report
+}
 """The public pages that show an edition; the others are the same on every one."""
 
 
@@ -60,7 +66,7 @@ def preview(request: HttpRequest, rest: str = "") -> HttpResponse:
             match = resolve(address)
         except Resolver404 as error:
             raise Http404 from error
-        if match.view_name not in (*pages.PUBLIC, "leave"):
+        if match.view_name not in (*pages.PUBLIC, *DRAFTED, "leave"):
             raise Http404
         request.preview = Preview(match.view_name, back)  # type: ignore[attr-defined]
         if row and match.view_name == "all":

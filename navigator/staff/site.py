@@ -85,8 +85,8 @@ def start() -> dict[str, Any]:
     database.look()
     edition = in_force.current_or_none()
     waiting = Service.objects.due()
-    # Those of other areas are the release's to keep; a host's own area is its own to check.
-    due = [service for service in waiting if is_ours(service)]
+    # Those of other areas are the release's to keep; of its own area, and what visitors said, the host takes care.
+    due = [service for service in waiting if is_ours(service) or service.reported]
     counts = Counter(Service.objects.exclude(status="live").values_list("status", flat=True))
     names = {"retired": gettext("Services that are off"), "draft": gettext("Services that are not live yet")}
     changed = None if edition is None else differences(edition.content, draft)

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.urls import path, reverse
 from django.views.decorators.http import require_POST
 
-from navigator.public.views import same_origin
+from navigator.public.pages import same_origin
 
 
 def urls(site: AdminSite) -> list[Any]:

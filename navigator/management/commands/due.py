@@ -34,7 +34,7 @@ class Command(BaseCommand):
         self.stdout.write("")
         for service in due:
             self.stdout.write(f"- {service.name} ({service.slug}): {last_check(service)}")
-            for line in service.why.splitlines():
+            for line in service.reasons:
                 self.stdout.write(f"  {line}")
 
 

@@ -188,6 +188,7 @@ document.addEventListener("htmx:before:request", (event) => {
   const { request } = event.detail.ctx;
   for (const name of ["HX-Source", "HX-Target", "HX-Current-URL"]) delete request.headers[name];
   request.referrer = "/";
+  request.action = event.detail.ctx.sourceEvent?.submitter?.getAttribute("formaction") || request.action;
   // Of what is typed no more is read, whatever was pasted.
   const said = request.body.get("w");
   if (said) request.body.set("w", said.slice(0, 100));
