@@ -12,9 +12,11 @@ import msgspec
 
 from services import areas, phones
 from services.messages import Message
-from services.records import NUMBERED, Organization, Record, Service, Text
+from services.records import NUMBERED, ONE_LANGUAGE, Organization, Record, Service, Text
 
 from .flow import SKIP, Answer, Condition, Flow, Part
+
+EMERGENCY = "emergency-911"
 
 
 class Problem(Record, frozen=True, kw_only=True):
@@ -137,30 +139,19 @@ def _texts(shape: type[Record]) -> list[msgspec.structs.FieldInfo]:
 def missing_words(
     flow: Flow, directory: Sequence[Organization | Service], languages: tuple[str, ...]
 ) -> Iterator[Problem]:
-    """Texts that are not there in every published language."""
-    named: list[tuple[str, Any]] = [(row.slug, row) for row in directory]
-    named += [(row.slug, way) for row in directory if isinstance(row, Service) for way in row.ways]
+    """Texts that are not there in every published language, or in none where one is enough."""
+    named: list[tuple[str, Any]] = _of_directory(directory, local=False)
+    for name, record, field in _in_some(_of_directory(directory, local=True), languages):
+        if not any(getattr(record, field).values()):
+            yield _missing(name, field, languages)
     named += [(question.key, question) for question in flow.questions]
     named += [(f"{question.key}.{choice.key}", choice) for question in flow.questions for choice in question.choices]
     named += [(rule.service, rule) for rule in flow.recommendations]
     named += [(text.key, text) for text in flow.guidance]
-    for name, record in named:
-        for field in _texts(record.__class__):
-            words = getattr(record, field.name)
-            if not words and not field.required:
-                continue
-            missing = [language for language in languages if not words.get(language, "").strip()]
-            if missing:
-                yield Problem(
-                    code="words",
-                    subject=name,
-                    message=Message(
-                        "“%(name)s”: the text “%(field)s” is missing in: %(languages)s.",
-                        name=name,
-                        field=field.name,
-                        languages=", ".join(missing),
-                    ),
-                )
+    for name, record, field in _in_some(named, languages):
+        words = getattr(record, field)
+        if field not in ONE_LANGUAGE or not any(words.values()):
+            yield _missing(name, field, _lacking(words, languages))
     for question in flow.questions:
         spoken = [choice.key for choice in question.choices if any(choice.label_you.values())]
         if spoken and not any(question.title_you.values()):
@@ -173,6 +164,60 @@ def missing_words(
                     choice=spoken[0],
                 ),
             )
+
+
+def in_one_language(directory: Sequence[Organization | Service], languages: tuple[str, ...]) -> Iterator[Problem]:
+    """Services with texts that stand marked with their language where they are not translated. No harm: a warning."""
+    found: dict[str, set[str]] = {}
+    local = list(_in_some(_of_directory(directory, local=True), languages))
+    urgent = [each for each in _in_some(_of_directory(directory, local=False), languages) if each[2] in ONE_LANGUAGE]
+    for name, record, field in (*local, *urgent):
+        if any(getattr(record, field).values()):
+            found.setdefault(name, set()).update(_lacking(getattr(record, field), languages))
+    for name, missing in found.items():
+        message = Message(
+            "“%(name)s” has words that are missing in: %(languages)s. There they stand as they are, marked with their "
+            "language.",
+            name=name,
+            languages=", ".join(language for language in languages if language in missing),
+        )
+        yield Problem(code="one-language", subject=name, message=message)
+
+
+def _of_directory(directory: Sequence[Organization | Service], *, local: bool) -> list[tuple[str, Any]]:
+    """The records of services, and of those who run them: the local ones, or those of the whole country."""
+    services = [row for row in directory if isinstance(row, Service)]
+    wide = {row.organization for row in services if not row.areas}
+    found: list[tuple[str, Any]] = [
+        (row.slug, row) for row in directory if isinstance(row, Organization) and (row.slug not in wide) is local
+    ]
+    for row in services:
+        if bool(row.areas) is local:
+            found += [(row.slug, row), *((row.slug, way) for way in row.ways)]
+    return found
+
+
+def _in_some(named: Sequence[tuple[str, Any]], languages: tuple[str, ...]) -> Iterator[tuple[str, Any, str]]:
+    """The texts of records that are not there in every language, but for those that may be empty and are."""
+    for name, record in named:
+        for field in _texts(record.__class__):
+            words = getattr(record, field.name)
+            if (words or field.required) and _lacking(words, languages):
+                yield name, record, field.name
+
+
+def _lacking(words: Text, languages: tuple[str, ...]) -> list[str]:
+    return [language for language in languages if not words.get(language, "").strip()]
+
+
+def _missing(name: str, field: str, languages: Sequence[str]) -> Problem:
+    message = Message(
+        "“%(name)s”: the text “%(field)s” is missing in: %(languages)s.",
+        name=name,
+        field=field,
+        languages=", ".join(languages),
+    )
+    return Problem(code="words", subject=name, message=message)
 
 
 def unsafe_services(services: Mapping[str, Service]) -> Iterator[Problem]:
@@ -224,6 +269,8 @@ def _unsound_areas(service: Service, services: Mapping[str, Service]) -> Iterato
         yield Message("“%(name)s” is for the whole country, so it can have no areas.", name=service.slug)
     if service.main and service.finder:
         yield Message("“%(name)s” is a main number: no local service can stand in its place.", name=service.slug)
+    if service.before and service.local_of in ("", EMERGENCY):
+        yield Message("“%(name)s” must not come before 911, or before no service at all.", name=service.slug)
     if not service.local_of:
         return
     national = services.get(service.local_of)

@@ -182,8 +182,9 @@ def _titles(content_: Content) -> dict[str, str]:
 def _plain(problem: checks.Problem, titles: Mapping[str, str]) -> Message:
     """The message of a problem with titles, fields and languages as staff know them, instead of keys and codes."""
     blanks = {name: titles.get(str(value), value) for name, value in problem.message.blanks.items()}
-    if problem.code == "words" and "field" in blanks:
+    if "field" in blanks:
         blanks["field"] = _field(problem.subject, blanks["field"])
+    if problem.code in ("words", "one-language") and "languages" in blanks:
         names = dict(settings.LANGUAGES)
         blanks["languages"] = ", ".join(str(names.get(code, code)) for code in blanks["languages"].split(", "))
     return Message(problem.message.pattern, **blanks)
