@@ -19,7 +19,8 @@ class Reach:
     """On how many paths it stands first (0), second (1) ..., before anything is ticked."""
     ticked: int = 0
     """On how many more it would come with a tick."""
-    by_rule: Counter[int] = field(default_factory=Counter)
+    firsts: Counter[int] = field(default_factory=Counter)
+    """By which rules it comes first, by their ids; on how many paths."""
     rules: dict[int, Recommendation] = field(default_factory=dict)
 
     @property
@@ -48,8 +49,8 @@ class Reach:
         return self.shown == self.paths > 0
 
     def conditions(self) -> list[tuple[Condition, int]]:
-        """When it is shown, each with on how many paths; most first."""
-        return [(self.rules[key].when, count) for key, count in self.by_rule.most_common()]
+        """When it comes first, each with on how many paths; most first."""
+        return [(self.rules[key].when, count) for key, count in self.firsts.most_common()]
 
 
 def reach(edition: Edition, slug: str) -> Reach:
@@ -74,8 +75,9 @@ def reach(edition: Edition, slug: str) -> Reach:
         if here:
             number, by = here
             found.places[number] += 1
-            found.by_rule[id(rules[by])] += 1
-            found.rules[id(rules[by])] = rules[by]
+            if number == 0:
+                found.firsts[id(rules[by])] += 1
+                found.rules[id(rules[by])] = rules[by]
         else:
             more = (rule.service for tick in outcome.ticks for rule in tick.recommendations)
             found.ticked += stands(tuple(each for each in dict.fromkeys(more) if each in edition.services)) is not None

@@ -1,11 +1,14 @@
 """The form of a service of one's own: a local office writes what it knows, and says where it comes in."""
 
+import re
 from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from i18nfield.strings import LazyI18nString
@@ -32,12 +35,12 @@ WAYS: dict[str, Any] = {
 class AreasInput(forms.TextInput):
     """A box for areas by name, with the names that people here are likely to mean."""
 
-    template_name = "admin/navigator/suggesting.html"
-
-    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        """With the names."""
-        context = super().get_context(name, value, {**(attrs or {}), "list": f"{name}-names"})
-        return {**context, "suggested": area_names.suggested(settings.HOME_AREA)}
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
+        """The box and the names."""
+        near = area_names.suggested(settings.HOME_AREA)
+        box = super().render(name, value, {**(attrs or {}), "list": f"{name}-names"}, renderer)
+        names = format_html_join("", '<option value="{}"></option>', ((each,) for each in near))
+        return format_html('{}<datalist id="{}-names">{}</datalist>', box, name, names)
 
 
 class AreasField(forms.CharField):
@@ -67,7 +70,12 @@ class OwnForm(CarefulForm):
 
     title = forms.CharField(label=_("Its name"), max_length=200, help_text=_("As it stands on its door."))
     runs = forms.CharField(label=_("Who runs it"), max_length=200, required=False, help_text=_("Empty: the same name."))
-    hours = forms.CharField(label=_("When do people answer the phone?"), max_length=200, required=False)
+    hours = forms.CharField(
+        label=_("When do people answer the phone?"),
+        max_length=200,
+        required=False,
+        help_text=_("Choose, or write it like “Mo-Fr 08:30-16:30”. Empty: not known."),
+    )
     timezone = forms.ChoiceField(label=_("Time zone"), required=False)
     public = forms.BooleanField(
         label=_("Everybody may know this address. It is no shelter and no secret place."), required=False
@@ -113,6 +121,8 @@ class OwnForm(CarefulForm):
             kept = self.ways.get(kind)
             self.fields[kind] = NumberField(label=label, max_length=300, required=False)
             self.initial[kind] = kept.value if kept else ""
+        # Empty boxes have this, by which the style sheet tells whether there is anything to ask about.
+        self.fields["address"].widget.attrs["placeholder"] = " "
         call = self.ways.get("call")
         self.fields["hours"].widget = HoursInput()
         self.initial["hours"] = call.hours if call else ""
@@ -166,6 +176,8 @@ class OwnForm(CarefulForm):
             self.add_error("public", _("Tick this, or empty the address: what may not be public must not stand here."))
         if not any(data.get(kind) for kind in WAYS) and not any(kind in self.errors for kind in WAYS):
             self.add_error("call", _("Write at least one way to reach it."))
+        if re.fullmatch(r"[\w-]+(\.[\w-]+)+(/\S*)?", data.get("website", "")):
+            data["website"] = f"https://{data['website']}"
         for kind in WAYS:
             if data.get(kind):
                 self._clean_way(kind)
@@ -188,7 +200,8 @@ class OwnForm(CarefulForm):
         name = data.get("title")
         if name and ("title" in self.changed_data or not row.pk):
             row.name = LazyI18nString(dict.fromkeys(dict(settings.LANGUAGES), name))
-        row.status = row.status if row.pk else "live"
+        live = row.status if row.pk else "live"
+        row.status = "draft" if self.errors else live  # what a live one lacks follows from what is wrong already
         row.before, row.directory_only = data.get("comes") == BEFORE, data.get("comes") == LISTED
         if row.directory_only:
             data["local_of"] = ""

@@ -159,7 +159,7 @@ def faults(found: Sequence[checks.Problem], content_: Content) -> list[Fault]:
         if slug := slugs.get(problem.subject):
             query = urlencode({"q": problem.subject})
             ways = [(slug, titles.get(problem.subject, problem.subject))]
-            if problem.subject in services:
+            if problem.subject in services and problem.code != "one-language":
                 ways.append((f"{rules}?{query}", _("its recommendations")))
         elif key := keys.get(problem.subject.split(".")[0]):
             ways = [(key, titles.get(problem.subject, problem.subject))]
