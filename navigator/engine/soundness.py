@@ -142,7 +142,7 @@ def missing_words(
     """Texts that are not there in every published language, or in none where one is enough."""
     named: list[tuple[str, Any]] = _of_directory(directory, local=False)
     for name, record, field in _in_some(_of_directory(directory, local=True), languages):
-        if not any(getattr(record, field).values()):
+        if not _said(getattr(record, field)):
             yield _missing(name, field, languages)
     named += [(question.key, question) for question in flow.questions]
     named += [(f"{question.key}.{choice.key}", choice) for question in flow.questions for choice in question.choices]
@@ -150,7 +150,7 @@ def missing_words(
     named += [(text.key, text) for text in flow.guidance]
     for name, record, field in _in_some(named, languages):
         words = getattr(record, field)
-        if field not in ONE_LANGUAGE or not any(words.values()):
+        if field not in ONE_LANGUAGE or not _said(words):
             yield _missing(name, field, _lacking(words, languages))
     for question in flow.questions:
         spoken = [choice.key for choice in question.choices if any(choice.label_you.values())]
@@ -172,7 +172,7 @@ def in_one_language(directory: Sequence[Organization | Service], languages: tupl
     local = list(_in_some(_of_directory(directory, local=True), languages))
     urgent = [each for each in _in_some(_of_directory(directory, local=False), languages) if each[2] in ONE_LANGUAGE]
     for name, record, field in (*local, *urgent):
-        if any(getattr(record, field).values()):
+        if _said(getattr(record, field)):
             found.setdefault(name, set()).update(_lacking(getattr(record, field), languages))
     for name, missing in found.items():
         message = Message(
@@ -187,9 +187,11 @@ def in_one_language(directory: Sequence[Organization | Service], languages: tupl
 def _of_directory(directory: Sequence[Organization | Service], *, local: bool) -> list[tuple[str, Any]]:
     """The records of services, and of those who run them: the local ones, or those of the whole country."""
     services = [row for row in directory if isinstance(row, Service)]
-    wide = {row.organization for row in services if not row.areas}
+    near, wide = ({row.organization for row in services if bool(row.areas) is here} for here in (True, False))
     found: list[tuple[str, Any]] = [
-        (row.slug, row) for row in directory if isinstance(row, Organization) and (row.slug not in wide) is local
+        (row.slug, row)
+        for row in directory
+        if isinstance(row, Organization) and (row.slug in near and row.slug not in wide) is local
     ]
     for row in services:
         if bool(row.areas) is local:
@@ -208,6 +210,10 @@ def _in_some(named: Sequence[tuple[str, Any]], languages: tuple[str, ...]) -> It
 
 def _lacking(words: Text, languages: tuple[str, ...]) -> list[str]:
     return [language for language in languages if not words.get(language, "").strip()]
+
+
+def _said(words: Text) -> bool:
+    return any(text.strip() for text in words.values())
 
 
 def _missing(name: str, field: str, languages: Sequence[str]) -> Problem:
