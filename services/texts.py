@@ -11,7 +11,8 @@ from .records import Text
 
 def t(text: Text) -> str:
     """The words in the page's language, else in the site's own, else in any; empty if there are none."""
-    return text.get(tongue(text), "")
+    shown = text.get(get_language() or "") or text.get(settings.LANGUAGE_CODE)
+    return shown or next(filter(None, text.values()), "")
 
 
 def tongue(text: Text) -> str:

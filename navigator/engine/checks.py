@@ -15,7 +15,7 @@ from services.records import SPEECHLESS, Organization, Record, Service
 
 from .flow import DANGER, SKIP, Answer, Flow, Recommendation, holds
 from .soundness import EMERGENCY as EMERGENCY
-from .soundness import Problem, in_one_language, missing_words, unsafe_services, unsound, unsound_areas
+from .soundness import FOREIGN, Problem, missing_words, unsafe_services, unsound, unsound_areas
 from .walk import Outcome, walk
 
 MOST_QUESTIONS = 5
@@ -53,7 +53,8 @@ def check(
     """Prove that a flow with these live services can be published in these languages."""
     broken = list(unsound(flow))
     directory: list[Organization | Service] = [*organizations, *services.values()]
-    words, warnings = missing_words(flow, directory, languages), tuple(in_one_language(directory, languages))
+    texts = list(missing_words(flow, directory, languages))
+    words, warnings = (tuple(one for one in texts if (one.code == FOREIGN) is mild) for mild in (False, True))
     problems = [*broken, *words, *unsafe_services(services), *unsound_areas(services)]
     if broken:
         return Report(paths=0, problems=tuple(problems), coverage={}, warnings=warnings)

@@ -17,6 +17,8 @@ from services.records import NUMBERED, ONE_LANGUAGE, Organization, Record, Servi
 from .flow import SKIP, Answer, Condition, Flow, Part
 
 EMERGENCY = "emergency-911"
+FOREIGN = "one-language"
+"""The code of what is only a warning: words that stand in a language other than the page's, and say so."""
 
 
 class Problem(Record, frozen=True, kw_only=True):
@@ -139,19 +141,43 @@ def _texts(shape: type[Record]) -> list[msgspec.structs.FieldInfo]:
 def missing_words(
     flow: Flow, directory: Sequence[Organization | Service], languages: tuple[str, ...]
 ) -> Iterator[Problem]:
-    """Texts that are not there in every published language, or in none where one is enough."""
-    named: list[tuple[str, Any]] = _of_directory(directory, local=False)
-    for name, record, field in _in_some(_of_directory(directory, local=True), languages):
-        if not _said(getattr(record, field)):
-            yield _missing(name, field, languages)
+    """Texts that are not there in every published language; with the code ``FOREIGN``, where one is enough."""
+    here = _of_here(directory)
+    named: list[tuple[str, Any]] = [(row.slug, row) for row in directory]
+    named += [(row.slug, way) for row in directory if isinstance(row, Service) for way in row.ways]
     named += [(question.key, question) for question in flow.questions]
     named += [(f"{question.key}.{choice.key}", choice) for question in flow.questions for choice in question.choices]
     named += [(rule.service, rule) for rule in flow.recommendations]
     named += [(text.key, text) for text in flow.guidance]
-    for name, record, field in _in_some(named, languages):
-        words = getattr(record, field)
-        if field not in ONE_LANGUAGE or not _said(words):
-            yield _missing(name, field, _lacking(words, languages))
+    foreign: dict[str, set[str]] = {}
+    for name, record in named:
+        for field in _texts(record.__class__):
+            words = getattr(record, field.name)
+            if not words and not field.required:
+                continue
+            missing = [language for language in languages if not words.get(language, "").strip()]
+            enough = missing and (field.name in ONE_LANGUAGE or id(record) in here)
+            if enough and any(text.strip() for text in words.values()):
+                foreign.setdefault(name, set()).update(missing)
+            elif missing:
+                yield Problem(
+                    code="words",
+                    subject=name,
+                    message=Message(
+                        "“%(name)s”: the text “%(field)s” is missing in: %(languages)s.",
+                        name=name,
+                        field=field.name,
+                        languages=", ".join(missing),
+                    ),
+                )
+    for name, lacking in foreign.items():
+        message = Message(
+            "“%(name)s” has words that are missing in: %(languages)s. There they stand as they are, marked with their "
+            "language.",
+            name=name,
+            languages=", ".join(language for language in languages if language in lacking),
+        )
+        yield Problem(code=FOREIGN, subject=name, message=message)
     for question in flow.questions:
         spoken = [choice.key for choice in question.choices if any(choice.label_you.values())]
         if spoken and not any(question.title_you.values()):
@@ -166,64 +192,12 @@ def missing_words(
             )
 
 
-def in_one_language(directory: Sequence[Organization | Service], languages: tuple[str, ...]) -> Iterator[Problem]:
-    """Services with texts that stand marked with their language where they are not translated. No harm: a warning."""
-    found: dict[str, set[str]] = {}
-    local = list(_in_some(_of_directory(directory, local=True), languages))
-    urgent = [each for each in _in_some(_of_directory(directory, local=False), languages) if each[2] in ONE_LANGUAGE]
-    for name, record, field in (*local, *urgent):
-        if _said(getattr(record, field)):
-            found.setdefault(name, set()).update(_lacking(getattr(record, field), languages))
-    for name, missing in found.items():
-        message = Message(
-            "“%(name)s” has words that are missing in: %(languages)s. There they stand as they are, marked with their "
-            "language.",
-            name=name,
-            languages=", ".join(language for language in languages if language in missing),
-        )
-        yield Problem(code="one-language", subject=name, message=message)
-
-
-def _of_directory(directory: Sequence[Organization | Service], *, local: bool) -> list[tuple[str, Any]]:
-    """The records of services, and of those who run them: the local ones, or those of the whole country."""
+def _of_here(directory: Sequence[Organization | Service]) -> set[int]:
+    """The ids of the records of local services, and of those who run such ones alone: one language is enough."""
     services = [row for row in directory if isinstance(row, Service)]
     near, wide = ({row.organization for row in services if bool(row.areas) is here} for here in (True, False))
-    found: list[tuple[str, Any]] = [
-        (row.slug, row)
-        for row in directory
-        if isinstance(row, Organization) and (row.slug in near and row.slug not in wide) is local
-    ]
-    for row in services:
-        if bool(row.areas) is local:
-            found += [(row.slug, row), *((row.slug, way) for way in row.ways)]
-    return found
-
-
-def _in_some(named: Sequence[tuple[str, Any]], languages: tuple[str, ...]) -> Iterator[tuple[str, Any, str]]:
-    """The texts of records that are not there in every language, but for those that may be empty and are."""
-    for name, record in named:
-        for field in _texts(record.__class__):
-            words = getattr(record, field.name)
-            if (words or field.required) and _lacking(words, languages):
-                yield name, record, field.name
-
-
-def _lacking(words: Text, languages: tuple[str, ...]) -> list[str]:
-    return [language for language in languages if not words.get(language, "").strip()]
-
-
-def _said(words: Text) -> bool:
-    return any(text.strip() for text in words.values())
-
-
-def _missing(name: str, field: str, languages: Sequence[str]) -> Problem:
-    message = Message(
-        "“%(name)s”: the text “%(field)s” is missing in: %(languages)s.",
-        name=name,
-        field=field,
-        languages=", ".join(languages),
-    )
-    return Problem(code="words", subject=name, message=message)
+    found = {id(row) for row in directory if isinstance(row, Organization) and row.slug in near - wide}
+    return found.union(*((id(row), *map(id, row.ways)) for row in services if row.areas))
 
 
 def unsafe_services(services: Mapping[str, Service]) -> Iterator[Problem]:
