@@ -169,7 +169,10 @@ class ServiceAdmin(CarefulAdmin):
         ),
         (
             _("Where it helps"),
-            {"fields": ("areas", "local_of", "finder", "local_plain"), "classes": ("collapse",)},
+            {
+                "fields": ("areas", ("local_of", "before"), "finder", "local_plain", "address", "public"),
+                "classes": ("collapse",),
+            },
         ),
         (
             _("Who answers"),

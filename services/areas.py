@@ -219,17 +219,17 @@ def placed(
 ) -> list[tuple[str, str]]:
     """What people at a place are shown, for the services recommended: each slug with the one it stands for.
 
-    A local service comes right after its national one, or in its place if that one only tells how to find it. What is
-    for other areas is left out; of a county what is its own comes before what is its state's. ``place`` is empty where
-    nobody said: then nothing local is shown.
+    A local service comes right after its national one, or right before it if it says so, or in its place if that one
+    only tells how to find it. What is for other areas is left out; of a county what is its own comes before what is its
+    state's. ``place`` is empty where nobody said: then nothing local is shown.
     """
     found: dict[str, str] = {}
     for slug in slugs:
         if not finds(services[slug], place):
             continue
         here = [each.slug for each in _nearest(local.get(slug, ()), place)]
-        if not (here and services[slug].finder):
-            found.setdefault(slug, slug)
-        for each in here:
+        first = [each for each in here if services[each].before]
+        instead = here and services[slug].finder
+        for each in (*first, *([] if instead else [slug]), *here):
             found.setdefault(each, slug)
     return list(found.items())

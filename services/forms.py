@@ -26,6 +26,8 @@ from .rows import words
 class Translated(I18nWidget):
     """One box for each language, labelled; an empty one is marked where another language is filled."""
 
+    one_is_enough = False
+
     def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
         """The boxes side by side."""
         values = list(value) if isinstance(value, list) else self.decompress(value)
@@ -36,7 +38,11 @@ class Translated(I18nWidget):
         for place, (widget, code) in enumerate(zip(self.widgets, self.locales, strict=True)):
             text = values[place] if place < len(values) else None
             own = {**base, "id": f"{base.get('id', name)}_{place}"}
-            missing = format_html(' <b class="missing">{}</b>', _("missing")) if filled and not text else ""
+            missing = (
+                format_html(' <b class="missing">{}</b>', _("missing"))
+                if filled and not text and not self.one_is_enough
+                else ""
+            )
             box = widget.render(f"{name}_{place}", text, own, renderer)
             boxes.append((own["id"], names.get(code, code), missing, box))
         return format_html(

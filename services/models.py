@@ -99,6 +99,11 @@ class Service(models.Model):
         blank=True,
         help_text=_("The national service with which it is shown. Texts that are empty here come from there."),
     )
+    before = models.BooleanField(
+        _("before the national one"),
+        default=False,
+        help_text=_("It comes right before the national service of which it is, not right after it."),
+    )
     finder = models.BooleanField(
         _("only tells how to find the local one"),
         default=False,
@@ -126,6 +131,12 @@ class Service(models.Model):
     can = I18nTextField(_("what they can do"), blank=True)
     cannot = I18nTextField(_("what they cannot do"), blank=True)
     cost = I18nTextField(_("cost"), blank=True)
+    address = models.CharField(
+        _("street address"),
+        max_length=200,
+        blank=True,
+        help_text=_("Everybody reads it. Never the address of a shelter, or of a place that is kept secret."),
+    )
     languages = models.CharField(
         _("language codes"),
         max_length=200,
@@ -170,7 +181,7 @@ class Service(models.Model):
         """Refuse words that cannot be shown, a check in the future, and a half-made live service."""
         errors = unfit_words(self)
         if self.status == "live":
-            errors = {**gaps(self), **errors}
+            errors = {**gaps(self, local=bool(self.areas)), **errors}
             if not self.category:
                 errors["category"] = _("A live service needs a group on the list of all services.")
             if not words(self.plain) and not self.local_of:
@@ -179,6 +190,8 @@ class Service(models.Model):
                 }
             if self.local_of and not self.areas:
                 errors["areas"] = _("A local service needs to say where it helps.")
+            if self.before and not self.local_of:
+                errors["before"] = _("Choose the national service before which it comes.")
         elif not words(self.name):
             errors["name"] = _("Write a name in one language at least.")
         # A day that is kept already does not stand in the way of mending a number.

@@ -36,6 +36,8 @@ SPEECHLESS = frozenset({"text", "chat", "form", "email", "videophone", "tty", "w
 """The ways to reach a service that need no spoken word (docs/safety-rules.md I6)."""
 NUMBERED = frozenset({"call", "text", "videophone", "tty"})
 """The ways whose value is a phone number."""
+ONE_LANGUAGE = frozenset({"alert"})
+"""The texts that may be in one language alone, whatever the service: what is urgent does not wait for a translation."""
 LINKED = frozenset({"chat", "form", "website"})
 """The ways whose value is a web address."""
 
@@ -99,6 +101,8 @@ class Service(Record, frozen=True, kw_only=True):
     """Where it helps: states and territories (``US-TX``), counties (``48201``). Empty: the whole country (areas.py)."""
     local_of: str = ""
     """Slug of the national service that it is the local one of: shown with it, and words that it lacks come from it."""
+    before: bool = False
+    """Whether it comes before that national one, not after it."""
     finder: bool = False
     """Whether it only tells how to find the local one, which stands in its place where the place is known."""
     name: Text
@@ -123,6 +127,8 @@ class Service(Record, frozen=True, kw_only=True):
     can: Text = {}
     cannot: Text = {}
     cost: Text = {}
+    address: str = ""
+    """Where people may go, if everybody may know it; never that of a shelter (docs/safety-rules.md J8)."""
     languages: tuple[str, ...] = ()
     languages_note: Text = {}
     keywords: Text = {}

@@ -45,16 +45,18 @@ def unfit_words(row: models.Model) -> dict[str, Any]:
     return errors
 
 
-def gaps(row: models.Model) -> dict[str, Any]:
+def gaps(row: models.Model, *, local: bool = False) -> dict[str, Any]:
     """The texts of a row that are missing in a published language, each field with what to do.
 
-    A text that is in no language is missing only where the field must not be empty.
+    A text that is in no language is missing only where the field must not be empty. One language is enough for an
+    urgent note, and for a ``local`` service: elsewhere it stands marked with its language.
     """
     errors: dict[str, Any] = {}
     for field in _translated(row):
         there = words(getattr(row, field.name))
         missing = [str(name) for code, name in settings.LANGUAGES if code not in there]
-        if missing and (there or not field.blank):
+        enough = there and (local or field.name in records.ONE_LANGUAGE)
+        if missing and not enough and (there or not field.blank):
             errors[field.name] = _("A live service needs this in every language. Missing: %(languages)s.") % {
                 "languages": ", ".join(missing)
             }

@@ -23,7 +23,7 @@ class LiveFormSet(OrderedFormSet):
         super().clean()
         if self.instance.status == "live":
             for form in self.kept():
-                for field, message in gaps(form.instance).items():
+                for field, message in gaps(form.instance, local=bool(self.instance.areas)).items():
                     form.add_error(field, message)
 
 
@@ -118,6 +118,11 @@ class ServiceForm(Named):
 
     kept_live_by: Any = None
     """The admin's function of that name."""
+    public = forms.BooleanField(
+        label=_("Everybody may know this address. It is no shelter and no secret place."),
+        required=False,
+        widget=forms.HiddenInput,
+    )
 
     class Meta:
         help_texts: ClassVar = {
@@ -170,6 +175,10 @@ class ServiceForm(Named):
         taken_off = self.instance.pk and self.initial.get("status") == "live" and status and status != "live"
         if taken_off and (reasons := self.kept_live_by(self.instance)):
             self.add_error("status", reasons)
+        if self.cleaned_data.get("address") and "address" in self.changed_data:
+            self.fields["public"].widget = forms.CheckboxInput()
+            if not self.cleaned_data.get("public"):
+                self.add_error("address", _("May everybody know this address? Then tick that below, and save again."))
         return data
 
 

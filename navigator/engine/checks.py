@@ -14,10 +14,10 @@ from services.messages import Message
 from services.records import SPEECHLESS, Organization, Record, Service
 
 from .flow import DANGER, SKIP, Answer, Flow, Recommendation, holds
-from .soundness import Problem, missing_words, unsafe_services, unsound, unsound_areas
+from .soundness import EMERGENCY as EMERGENCY
+from .soundness import FOREIGN, Problem, missing_words, unsafe_services, unsound, unsound_areas
 from .walk import Outcome, walk
 
-EMERGENCY = "emergency-911"
 MOST_QUESTIONS = 5
 FEWEST_SERVICES = 2
 URGENT_MAY = {"idle", "unreached"}
@@ -40,6 +40,8 @@ class Report(Record, frozen=True, kw_only=True):
     paths: int
     problems: tuple[Problem, ...]
     coverage: dict[str, Coverage]
+    warnings: tuple[Problem, ...] = ()
+    """What keeps nothing from being published."""
 
 
 def check(
@@ -50,16 +52,18 @@ def check(
 ) -> Report:
     """Prove that a flow with these live services can be published in these languages."""
     broken = list(unsound(flow))
-    words = missing_words(flow, [*organizations, *services.values()], languages)
+    directory: list[Organization | Service] = [*organizations, *services.values()]
+    texts = list(missing_words(flow, directory, languages))
+    words, warnings = (tuple(one for one in texts if (one.code == FOREIGN) is mild) for mild in (False, True))
     problems = [*broken, *words, *unsafe_services(services), *unsound_areas(services)]
     if broken:
-        return Report(paths=0, problems=tuple(problems), coverage={})
+        return Report(paths=0, problems=tuple(problems), coverage={}, warnings=warnings)
     walked = _Walked(flow, services)
     for outcome in walk(flow):
         walked.take(outcome)
     walked.look()
     problems += walked.problems()
-    return Report(paths=walked.paths, problems=tuple(problems), coverage=walked.coverage())
+    return Report(paths=walked.paths, problems=tuple(problems), coverage=walked.coverage(), warnings=warnings)
 
 
 # Second pass: every path

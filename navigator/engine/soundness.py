@@ -12,9 +12,13 @@ import msgspec
 
 from services import areas, phones
 from services.messages import Message
-from services.records import NUMBERED, Organization, Record, Service, Text
+from services.records import NUMBERED, ONE_LANGUAGE, Organization, Record, Service, Text
 
 from .flow import SKIP, Answer, Condition, Flow, Part
+
+EMERGENCY = "emergency-911"
+FOREIGN = "one-language"
+"""The code of what is only a warning: words that stand in a language other than the page's, and say so."""
 
 
 class Problem(Record, frozen=True, kw_only=True):
@@ -137,20 +141,25 @@ def _texts(shape: type[Record]) -> list[msgspec.structs.FieldInfo]:
 def missing_words(
     flow: Flow, directory: Sequence[Organization | Service], languages: tuple[str, ...]
 ) -> Iterator[Problem]:
-    """Texts that are not there in every published language."""
+    """Texts that are not there in every published language; with the code ``FOREIGN``, where one is enough."""
+    here = _of_here(directory)
     named: list[tuple[str, Any]] = [(row.slug, row) for row in directory]
     named += [(row.slug, way) for row in directory if isinstance(row, Service) for way in row.ways]
     named += [(question.key, question) for question in flow.questions]
     named += [(f"{question.key}.{choice.key}", choice) for question in flow.questions for choice in question.choices]
     named += [(rule.service, rule) for rule in flow.recommendations]
     named += [(text.key, text) for text in flow.guidance]
+    foreign: dict[str, set[str]] = {}
     for name, record in named:
         for field in _texts(record.__class__):
             words = getattr(record, field.name)
             if not words and not field.required:
                 continue
             missing = [language for language in languages if not words.get(language, "").strip()]
-            if missing:
+            enough = missing and (field.name in ONE_LANGUAGE or id(record) in here)
+            if enough and any(text.strip() for text in words.values()):
+                foreign.setdefault(name, set()).update(missing)
+            elif missing:
                 yield Problem(
                     code="words",
                     subject=name,
@@ -161,6 +170,14 @@ def missing_words(
                         languages=", ".join(missing),
                     ),
                 )
+    for name, lacking in foreign.items():
+        message = Message(
+            "“%(name)s” has words that are missing in: %(languages)s. There they stand as they are, marked with their "
+            "language.",
+            name=name,
+            languages=", ".join(language for language in languages if language in lacking),
+        )
+        yield Problem(code=FOREIGN, subject=name, message=message)
     for question in flow.questions:
         spoken = [choice.key for choice in question.choices if any(choice.label_you.values())]
         if spoken and not any(question.title_you.values()):
@@ -173,6 +190,14 @@ def missing_words(
                     choice=spoken[0],
                 ),
             )
+
+
+def _of_here(directory: Sequence[Organization | Service]) -> set[int]:
+    """The ids of the records of local services, and of those who run such ones alone: one language is enough."""
+    services = [row for row in directory if isinstance(row, Service)]
+    near, wide = ({row.organization for row in services if bool(row.areas) is here} for here in (True, False))
+    found = {id(row) for row in directory if isinstance(row, Organization) and row.slug in near - wide}
+    return found.union(*((id(row), *map(id, row.ways)) for row in services if row.areas))
 
 
 def unsafe_services(services: Mapping[str, Service]) -> Iterator[Problem]:
@@ -224,6 +249,8 @@ def _unsound_areas(service: Service, services: Mapping[str, Service]) -> Iterato
         yield Message("“%(name)s” is for the whole country, so it can have no areas.", name=service.slug)
     if service.main and service.finder:
         yield Message("“%(name)s” is a main number: no local service can stand in its place.", name=service.slug)
+    if service.before and service.local_of in ("", EMERGENCY):
+        yield Message("“%(name)s” must not come before 911, or before no service at all.", name=service.slug)
     if not service.local_of:
         return
     national = services.get(service.local_of)

@@ -14,9 +14,10 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext, gettext_lazy
 
 from navigator.editions.wording import where
+from navigator.templatetags.words import said
 from services import hours, phones
 from services.records import LINKED, SPEECHLESS, ContactPoint, Service
-from services.texts import t
+from services.texts import marked, t
 
 from . import steps
 
@@ -153,7 +154,7 @@ def card(service: Service, organization: str, now: dt.datetime | None, reason: s
         state=state,
         now=words,
         hours=_hours(service),
-        languages=t(service.languages_note) or _languages(service.languages),
+        languages=said(service.languages_note) or _languages(service.languages),
         checked=_checked(service),
         where=where(service),
     )
@@ -205,7 +206,7 @@ def _way(way: ContactPoint, now: dt.datetime | None) -> Way:
         extra=extra,
         host=_host(way.value) if way.kind in LINKED else "",
         # A website says what it is for, not that it is one.
-        label="" if way.kind == "website" else t(way.label),
+        label="" if way.kind == "website" else said(way.label),
         state=state,
         now=gettext("Open, day and night") if way.hours == hours.ALWAYS else words,
         languages=_languages(way.languages),
@@ -242,7 +243,7 @@ def _button(way: ContactPoint) -> tuple[str, str, str]:
         case "email":
             return f"mailto:{way.value}", gettext("E-mail"), way.value
         case "website":
-            return way.value, t(way.label) or str(KINDS[way.kind]), ""
+            return way.value, marked(way.label) or str(KINDS[way.kind]), ""
         case _:
             return way.value, str(KINDS[way.kind]), ""
 
@@ -289,7 +290,7 @@ def _zone(name: str) -> str:
 
 def describe_hours(way: ContactPoint) -> str:
     """The hours of a way in words: "Monday to Friday, 8 a.m. to 8 p.m., Eastern time"."""
-    note = t(way.hours_note)
+    note = marked(way.hours_note)
     if way.hours == hours.ALWAYS:
         return " ".join(filter(None, (gettext("Day and night."), note)))
     if not way.hours:

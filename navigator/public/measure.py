@@ -14,6 +14,7 @@ from navigator.engine.walk import Outcome, walk
 from services import areas
 from services.messages import Message
 from services.records import Record, Service, Text
+from services.texts import t
 
 from . import finder, places, sizes, steps, views
 
@@ -78,7 +79,7 @@ def _outcomes(edition: Edition, outcomes: list[Outcome], language: str) -> Itera
     To make them all takes a minute. How many words are on one tells well enough how heavy it is, so those with the
     most are made and measured, until none of several is heavier than those before.
     """
-    words = _Words(edition, language)
+    words = _Words(edition)
     room, heaviest, lighter = sizes.outcome(language, many=places.many(edition))[-1] - RESERVE, (0, steps.Step()), 0
     for outcome in sorted(outcomes, key=words.of, reverse=True):
         step = ticked(edition, outcome)
@@ -103,9 +104,7 @@ def _questions(edition: Edition, language: str) -> Iterator[Problem]:
         step = steps.Step(at=question.key, offered=tuple(choice.key for choice in question.choices))
         taken = _taken(edition, step)
         if finder.offers(question):
-            taken = max(
-                taken, _packed(finder.render_found(edition, step, *_heaviest_found(edition, question, language)))
-            )
+            taken = max(taken, _packed(finder.render_found(edition, step, *_heaviest_found(edition, question))))
         if taken > room:
             message = Message(
                 "The question “%(question)s” in %(language)s takes %(taken)s bytes, and %(most)s is the most: all "
@@ -129,11 +128,11 @@ def _packed(page: str) -> int:
     return max(sizes.least(page, encoding) for encoding in ("br", "gzip"))
 
 
-def _heaviest_found(edition: Edition, question: Question, language: str) -> tuple[list[str], list[Service]]:
+def _heaviest_found(edition: Edition, question: Question) -> tuple[list[str], list[Service]]:
     """The choices and the services with the most words: no finder answers with more."""
 
     def long(*texts: Text) -> int:
-        return sum(len(text.get(language, "").encode()) for text in texts)
+        return sum(len(t(text).encode()) for text in texts)
 
     choices = sorted(question.choices, key=lambda choice: long(choice.label, choice.hint), reverse=True)
     services = sorted(
@@ -145,10 +144,9 @@ def _heaviest_found(edition: Edition, question: Question, language: str) -> tupl
 
 
 class _Words:
-    """How much there is to read on outcomes in one language, roughly, in bytes."""
+    """How much there is to read on outcomes in the language at hand, roughly, in bytes."""
 
-    def __init__(self, edition: Edition, language: str) -> None:
-        self._language = language
+    def __init__(self, edition: Edition) -> None:
         services = edition.services.values()
         self._ways = {service.slug: sum(map(self._in, service.ways)) for service in services}
         self._whole = {service.slug: self._in(service) for service in services}
@@ -169,7 +167,7 @@ class _Words:
         )
 
     def _in(self, record: Record) -> int:
-        """In the texts of a record in this language, and in its fields that are one string."""
+        """In the texts of a record, and in its fields that are one string."""
         fields = (getattr(record, name) for name in record.__struct_fields__)
-        texts = (field.get(self._language) if isinstance(field, dict) else field for field in fields)
+        texts = (t(field) if isinstance(field, dict) else field for field in fields)
         return sum(len(text.encode()) for text in texts if isinstance(text, str))

@@ -184,6 +184,7 @@ def _service(card: cards.Card) -> dict[str, Any]:
     orders = {prefer: [kept[id(way)] for way in cards.ordered(service, prefer)] for prefer in cards.PREFERENCES}
     return _full(
         areas=service.areas,
+        before=service.before,
         finder=service.finder,
         answered=service.answered_by if service.answered_by in ("immigration", "neither") else "",
         voice=card.voice,

@@ -30,6 +30,7 @@ from navigator.editions.edition import Edition
 from navigator.editions.update import Row
 from navigator.editions.wording import describe_path
 from navigator.engine import checks, flow
+from navigator.engine.soundness import FOREIGN
 from services import models as directory
 from services.forms import person_name
 from services.messages import Message
@@ -159,7 +160,7 @@ def faults(found: Sequence[checks.Problem], content_: Content) -> list[Fault]:
         if slug := slugs.get(problem.subject):
             query = urlencode({"q": problem.subject})
             ways = [(slug, titles.get(problem.subject, problem.subject))]
-            if problem.subject in services:
+            if problem.subject in services and problem.code != FOREIGN:
                 ways.append((f"{rules}?{query}", _("its recommendations")))
         elif key := keys.get(problem.subject.split(".")[0]):
             ways = [(key, titles.get(problem.subject, problem.subject))]
@@ -182,8 +183,9 @@ def _titles(content_: Content) -> dict[str, str]:
 def _plain(problem: checks.Problem, titles: Mapping[str, str]) -> Message:
     """The message of a problem with titles, fields and languages as staff know them, instead of keys and codes."""
     blanks = {name: titles.get(str(value), value) for name, value in problem.message.blanks.items()}
-    if problem.code == "words" and "field" in blanks:
+    if "field" in blanks:
         blanks["field"] = _field(problem.subject, blanks["field"])
+    if problem.code in ("words", FOREIGN) and "languages" in blanks:
         names = dict(settings.LANGUAGES)
         blanks["languages"] = ", ".join(str(names.get(code, code)) for code in blanks["languages"].split(", "))
     return Message(problem.message.pattern, **blanks)

@@ -117,6 +117,7 @@ def publish_draft(request: HttpRequest) -> HttpResponse:
         count=len(changed),
         report=report,
         faults=faults(report.problems, going),
+        warnings=faults(report.warnings, going),
         culprits=culprits,
         note=note or summary(changed),
         draft=digest(encode(draft)),

@@ -77,6 +77,7 @@ def _confirm(request: HttpRequest, form: QuickFixForm, context: dict[str, Any]) 
         "form": form,
         "groups": grouped(differences(edition.content, fixed)),
         "faults": faults(report.problems, edition.content),
+        "warnings": faults([each for each in report.warnings if each.subject == change.service.slug], edition.content),
         "in_draft": quick_fix.draft_row(change) is not None,
         "rules": len(quick_fix.rules_of(context["former"] or edition, change.service.slug)),
         "locals": len((context["former"] or edition).local.get(change.service.slug, ())),

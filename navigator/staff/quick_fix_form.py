@@ -72,7 +72,7 @@ class QuickFixForm(forms.Form):
             widget=forms.Textarea(attrs={"rows": 3, "lang": language}),
             required=False,
             initial=self.service.alert.get(language, ""),
-            help_text=_("Empty in every language: no note."),
+            help_text=_("One language is enough: elsewhere it stands marked with it. Empty in all: no note."),
         )
 
     @property
@@ -82,17 +82,14 @@ class QuickFixForm(forms.Form):
         return {language: text for language, text in typed.items() if text}
 
     def clean(self) -> dict[str, Any]:
-        """Read the number as the service's own page does; ask for the note in every language or none."""
+        """Read the number, and the words of the note, as the service's own page does."""
         data = super().clean() or {}
         if data.get("what") == NUMBER:
             self._clean_number(data)
-        if data.get("what") == ALERT and (alert := self.alert):
-            for language in languages():
-                if language not in alert:
-                    self.add_error(_alert(language), _("Write the note in every language, or in none."))
-                    continue
+        if data.get("what") == ALERT:
+            for language, words in self.alert.items():
                 # The draft refuses the same words.
-                row = directory.Service(alert=LazyI18nString({language: alert[language]}))
+                row = directory.Service(alert=LazyI18nString({language: words}))
                 if errors := unfit_words(row):
                     self.add_error(_alert(language), errors["alert"])
         return data

@@ -28,6 +28,7 @@ from . import (
     history,
     link_health,
     map,
+    own,
     pages,
     preview,
     publishing,
@@ -47,6 +48,7 @@ PARTS = (
     check_sheet,
     link_health,
     directory_import,
+    own,
     update_content,
     typed,
 )
@@ -102,6 +104,7 @@ def start() -> dict[str, Any]:
         "groups": pages.grouped(changed or (), who=True)[:6],
         "problems": pages.faults(report.problems[:ROWS_SHOWN], draft),
         "problem_count": len(report.problems),
+        "warnings": pages.faults(report.warnings, draft),
         "path_count": report.paths,
         "editions": models.Edition.objects.select_related("published_by").defer("content")[:5],
     }

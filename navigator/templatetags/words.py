@@ -5,11 +5,11 @@ from collections.abc import Mapping
 
 import lucide
 from django import template
-from django.utils.html import conditional_escape, format_html_join
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from services.records import Text
-from services.texts import t
+from services.texts import foreign, t, tongue
 
 register = template.Library()
 
@@ -18,9 +18,21 @@ register.filter(t)
 
 
 @register.filter
+def said(text: Text) -> str:
+    """The words for a page; marked with their language where they are not in the page's."""
+    return marked(text, t(text))
+
+
+def marked(text: Text, words: str) -> str:
+    """Some of the words of a text; marked with their language where it is not the page's."""
+    name = foreign(text)
+    return format_html('<span lang="{}" dir="auto">{}</span> ({})', tongue(text), words, name) if name else words
+
+
+@register.filter
 def lines(text: Text) -> list[str]:
     """The words in the page's language, line by line."""
-    return [line.removeprefix("- ").strip() for line in t(text).splitlines() if line.strip()]
+    return [marked(text, line.removeprefix("- ").strip()) for line in t(text).splitlines() if line.strip()]
 
 
 NUMBER = re.compile(r"\d+(?:-[\dA-Z]+)+")

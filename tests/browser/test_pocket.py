@@ -146,7 +146,9 @@ def counties(real):
     """The edition with a county in Texas that has every other service of its state as its own."""
     texan = [service.slug for service in real.content.services if service.areas == ("US-TX",)][::2]
     services = (
-        msgspec.structs.replace(service, areas=("48201",)) if service.slug in texan else service
+        msgspec.structs.replace(service, areas=("48201",), before=bool(service.local_of))
+        if service.slug in texan
+        else service
         for service in real.content.services
     )
     return as_edition(msgspec.structs.replace(real.content, services=tuple(services)))

@@ -110,12 +110,54 @@ def test_rolling_back_takes_two_clicks(staff, staff_site):
         page.wait_for_timeout(200)
 
 
+def test_a_new_user_adds_a_service_of_their_own_in_twelve_clicks_with_one_careless_save(staff, staff_site):
+    page, clicks = staff, []
+
+    def click(found):
+        clicks.append(found)
+        found.click()
+
+    page.goto(staff_site + "/admin/")
+    click(page.get_by_role("link", name="Add a service of your own"))
+    page.locator("[name=title]").fill("Harris County Victim Office")
+    page.locator("[name=call]").fill("713 274 5800")
+    page.locator("[name=address]").fill("1 Main Street, Houston")
+    page.locator("[name=areas]").fill("Harris County, TX")
+    click(page.get_by_role("button", name="Save in the draft"))
+    page.locator(".wrong").wait_for()
+    assert not violations(page)
+    assert page.locator("[name=address]").input_value() == "1 Main Street, Houston"
+    click(page.locator("[name=public]"))
+    page.locator("[name=plain_0]").fill("Help after a crime in Harris County")
+    for box, value in (
+        ("hours-ready", "Mo-Fr 08:00-17:00"),
+        ("timezone", "America/Chicago"),
+        ("local_of", "victimconnect"),
+    ):
+        clicks.append(box)
+        page.locator(f"[name={box}]").select_option(value)
+    click(page.locator("#own_form summary"))
+    click(page.locator("[name=languages][value=en]"))
+    click(page.locator("[name=languages][value=es]"))
+    click(page.locator("[name=how]").first)
+    click(page.get_by_role("button", name="Save in the draft"))
+    page.get_by_text("ways through the questions").wait_for()
+    assert len(clicks) <= 12
+    assert page.get_by_text("has words that are missing in: Spanish").is_visible()
+    page.get_by_role("link", name="See it as the public will").click()
+    assert page.locator("article[data-service=harris-county-victim-office]").is_visible()
+    page.go_back()
+    page.get_by_role("button", name="Take it away again").click()
+    page.get_by_role("button", name="Bring it back").wait_for()
+
+
 def test_the_staff_pages_have_no_fault_that_axe_finds_and_fit_a_phone(staff, staff_site):
     page = staff
     faults = {}
     service = "services/service/"
     many = ["", service, "navigator/question/", "navigator/recommendation/", "navigator/guidance/", "publish/",
-            "editions/", "explain/", "map/", "checks/", "account/", "auth/user/", "preview/"]  # fmt: skip
+            "editions/", "explain/", "map/", "checks/", "own/", "own/rainn/", "account/", "auth/user/",
+            "preview/"]  # fmt: skip
     page.goto(f"{staff_site}/admin/{service}")
     one = page.locator("#result_list tbody th a").first.get_attribute("href").removeprefix("/admin/")
     for width, paths in ((390, [*many, one]), (1280, ["", one])):

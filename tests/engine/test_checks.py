@@ -133,6 +133,28 @@ def test_a_text_that_is_missing_in_a_language(draft, subject, spoil):
     assert ": es" in str(draft.only("words", subject).message) or subject == "nhth"
 
 
+def test_a_local_service_may_be_in_one_language_and_so_may_any_urgent_note(draft):
+    local = replace(draft.services["rainn"], slug="own", areas=("48201",), local_of="rainn", organization="office")
+    draft.services["own"] = replace(local, plain={"en": "Help here"}, alert={}, ways=local.ways[:1])
+    draft.organizations = (*draft.organizations, replace(draft.organizations[0], slug="office", name={"en": "Office"}))
+    draft.service("rainn", alert={"es": "Hoy hay demora"})
+    report = draft.check()
+    assert report.problems == ()
+    missing = {one.subject: one.message.blanks["languages"] for one in report.warnings}
+    assert missing == {"own": "es", "office": "es", "rainn": "en"}
+    draft.service("own", name={"en": " "})
+    assert ": en, es" in str(draft.only("words", "own").message), "it has to be there in one"
+
+
+def test_who_runs_a_national_service_too_has_a_name_in_every_language(draft):
+    owner = draft.services["rainn"].organization
+    draft.services["own"] = replace(draft.services["rainn"], slug="own", areas=("48201",), local_of="rainn")
+    draft.organizations = tuple(
+        replace(each, name={"en": "RAINN"}) if each.slug == owner else each for each in draft.organizations
+    )
+    assert ": es" in str(draft.only("words", owner).message)
+
+
 def test_a_choice_that_no_path_offers(draft):
     draft.choice("harm", "older", when={"need": ("crime",)})
     draft.rules(lambda rule: rule if rule.when.get("harm") != ("older",) else None)

@@ -9,7 +9,7 @@ from navigator.editions import content
 from navigator.editions.edition import as_edition
 from navigator.engine import checks
 from navigator.engine.flow import Recommendation
-from services import areas
+from services import area_names, areas
 from services.models import Service
 from services.records import ContactPoint
 
@@ -75,6 +75,8 @@ def changed(fixtures, slug, **changes):
         ("tx-child-abuse", {"areas": ("US-TX", "48201")}, "“48201” lies in another one"),
         ("tx-child-abuse", {"local_of": "nobody"}, "“nobody”, which is not live"),
         ("tx-child-abuse", {"local_of": "tx-adult-abuse"}, "which is not for the whole country"),
+        ("tx-child-abuse", {"local_of": "", "before": True}, "must not come before"),
+        ("tx-child-abuse", {"local_of": "emergency-911", "before": True}, "must not come before 911"),
         ("nhth", {"areas": ("US-TX",)}, "can have no areas"),
         ("nhth", {"finder": True}, "a main number"),
         ("tx-child-abuse", {"ways": (ContactPoint(kind="call", value="+18773472423"),)}, "out of use"),
@@ -86,7 +88,9 @@ def test_a_local_service_that_would_be_wrong_keeps_the_draft_from_being_publishe
 
 
 def test_the_content_passes_with_its_local_services(fixtures):
-    assert not content.check(changed(fixtures, "")).problems
+    report = content.check(changed(fixtures, ""))
+    assert not report.problems
+    assert not report.warnings, "the content of a release is whole in every language"
 
 
 def test_a_service_of_one_area_does_not_count_for_the_promise_to_the_whole_country(fixtures):
@@ -147,6 +151,51 @@ def test_a_local_service_comes_right_after_its_national_one_and_in_the_place_of_
     ]
     assert [slug for slug, _ in areas.placed(slugs, real.services, real.local, "48201")] == [slug for slug, _ in shown]
     assert [slug for slug, _ in areas.placed(slugs, real.services, real.local, "")] == slugs
+
+
+def test_a_local_service_that_says_so_comes_right_before_its_national_one(real):
+    own = replace(real.services["tx-child-abuse"], before=True)
+    services = {**real.services, own.slug: own}
+    local = areas.local_versions(services.values())
+    shown = areas.placed(["nhth", "childhelp", "trevor-project"], services, local, "48201")
+    assert shown == [
+        ("nhth", "nhth"),
+        (own.slug, "childhelp"),
+        ("childhelp", "childhelp"),
+        ("trevor-project", "trevor-project"),
+    ]
+    assert [slug for slug, _ in areas.placed(["childhelp"], services, local, "")] == ["childhelp"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Harris County, Texas", ("48201",)),
+        (" harris county,tx ", ("48201",)),
+        ("condado de Harris, Texas", ("48201",)),
+        ("Texas (condado de Harris)", ("48201",)),
+        ("48201; Nuevo México", ("48201", "US-NM")),
+        ("Texas", ("US-TX",)),
+        ("Texas; Harris County, TX", ("US-TX",)),
+        ("Baltimore city, MD; Guam", ("24510", "US-GU")),
+    ],
+)
+def test_areas_are_read_as_people_write_them(text, expected):
+    assert area_names.read(text) == expected
+    assert area_names.read(area_names.show(expected)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Haris County, TX", "Did you mean: Harris County, Texas"),
+        ("Washington County", "more than one"),
+        ("Oz", "no state"),
+    ],
+)
+def test_an_area_that_is_not_known_is_answered_with_what_is_like_it(text, words):
+    with pytest.raises(ValueError, match=words):
+        area_names.read(text)
 
 
 def test_a_countys_own_shelter_is_shown_in_that_county_alone(real):

@@ -166,11 +166,12 @@ def test_an_alert_is_set_and_cleared(publisher):
     assert words(Service.objects.get(slug="rainn").alert) == {}
 
 
-def test_an_alert_in_one_language_alone_is_refused(publisher):
-    before = number()
+def test_an_alert_in_one_language_is_enough_and_stands_marked_elsewhere(publisher, client):
     page, _done = fix(publisher, {**ALERT, "alert_es": ""})
-    assert "in every language" in text(page)
-    assert number() == before
+    assert "has words that are missing in: Spanish" in text(page)
+    assert in_force.current().services["rainn"].alert == {"en": "Busy today"}
+    assert '<span lang="en" dir="auto">Busy today</span> (inglés)' in client.get("/es/all/").content.decode()
+    assert "Busy today</p>" in client.get("/all/").content.decode()
 
 
 def test_a_fix_needs_a_note(publisher):

@@ -126,7 +126,7 @@ def test_no_path_stands_out_by_its_sizes(real, language, encoding):
 
 
 def heaviest(edition, language, most):
-    words = measure._Words(edition, language)
+    words = measure._Words(edition)
     return sorted(walk.walk(edition.flow), key=words.of, reverse=True)[:most]
 
 

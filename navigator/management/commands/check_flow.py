@@ -24,7 +24,9 @@ class Command(BaseCommand):
         """Print the number of paths and every problem with its shortest path."""
         draft, report = publish.check_draft(too_large)
         if options["json"]:
-            found = {"paths": report.paths, "problems": report.problems}
+            found: dict[str, Any] = {"paths": report.paths, "problems": report.problems}
+            if report.warnings:
+                found["warnings"] = report.warnings
             self.stdout.write(msgspec.json.encode(found, enc_hook=str).decode())
         else:
             self.stdout.write(f"{report.paths} paths walked, {len(report.problems)} problems")
@@ -32,5 +34,7 @@ class Command(BaseCommand):
                 self.stdout.write(f"- {problem.message}")
                 if problem.path:
                     self.stdout.write(f"  Shortest path: {describe_path(draft.flow, problem.path)}")
+            for warning in report.warnings:
+                self.stdout.write(f"- Good to know: {warning.message}")
         if report.problems:
             sys.exit(1)

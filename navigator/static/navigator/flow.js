@@ -101,6 +101,7 @@ function makeFlow(data) {
       var national = data.services[rule.service];
       if (national.areas && !within(place, national.areas)) return;
       var here = nearest(data.local[rule.service] || [], place);
+      here.forEach(function (each) { if (data.services[each].before) add(each, rule); });
       if (!(here.length && national.finder)) add(rule.service, rule);
       here.forEach(function (each) { add(each, rule); });
     });
