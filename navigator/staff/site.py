@@ -21,6 +21,7 @@ from services.models import Service, unchecked
 from services.rows import codes
 
 from . import (
+    activity,
     check_sheet,
     directory_import,
     editions_pages,
@@ -48,6 +49,7 @@ PARTS = (
     link_health,
     directory_import,
     update_content,
+    activity,
     typed,
 )
 """The modules with pages of our own."""
