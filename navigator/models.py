@@ -325,3 +325,18 @@ class Revision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.name} {self.pk}"
+
+
+class Outdated(models.Model):
+    """A translation whose original says something else than when it was written (editions/translations.py)."""
+
+    key = models.CharField(primary_key=True, max_length=64)
+    """A hash of the language, the original and the translation as they stand side by side."""
+    was = models.TextField()
+    """The original that the translation was written for."""
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.key

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from navigator import models
 from navigator.editions import database, in_force, publish
 from navigator.editions.differences import differences
+from navigator.editions.translations import stale
 from navigator.public import pages as public
 from services import areas
 from services.models import Service, unchecked
@@ -33,6 +34,7 @@ from . import (
     preview,
     publishing,
     quick_fix,
+    translations,
     typed,
     update_content,
 )
@@ -47,6 +49,7 @@ PARTS = (
     map,
     check_sheet,
     link_health,
+    translations,
     directory_import,
     update_content,
     activity,
@@ -101,6 +104,7 @@ def start() -> dict[str, Any]:
         "due_elsewhere": len(waiting) - len(due),
         "not_live": [(status, words, counts[status]) for status, words in names.items() if counts[status]],
         "changed": changed,
+        "stale": len(stale(draft)),
         "groups": pages.grouped(changed or (), who=True)[:6],
         "problems": pages.faults(report.problems[:ROWS_SHOWN], draft),
         "problem_count": len(report.problems),

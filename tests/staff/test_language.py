@@ -107,7 +107,7 @@ def addresses(staff):
         rows(type(staff)),
         rows(type(staff), "password", username="bo"),
     )
-    yield from ("/admin/auth/group/", rows(Group), "/admin/activity/")
+    yield from ("/admin/auth/group/", rows(Group), "/admin/activity/", "/admin/translations/")
     yield from ("/admin/account/", "/admin/account/password/", "/admin/account/again/", "/admin/account/code/again/")
 
 
