@@ -340,3 +340,18 @@ class Outdated(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class Ready(models.Model):
+    """Somebody says to those who may publish that the draft is ready. It goes when all of it is published."""
+
+    by = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    note = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        default_permissions = ()
+        ordering: ClassVar = ["-at"]
+
+    def __str__(self) -> str:
+        return self.note

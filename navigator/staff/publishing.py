@@ -35,6 +35,7 @@ from .pages import (
     publishers,
     refused,
 )
+from .ready import ready
 from .translations import to_ask_about
 
 NONE = Content(languages=(), flow=flow.Flow(questions=(), recommendations=()), organizations=(), services=())
@@ -126,6 +127,7 @@ def publish_draft(request: HttpRequest) -> HttpResponse:
         note=note or summary(changed),
         draft=digest(encode(draft)),
         others=others,
+        ready=ready(),
         stale=to_ask_about(going, old),
         damaged=publish.damaged(),
     )

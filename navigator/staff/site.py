@@ -34,6 +34,7 @@ from . import (
     preview,
     publishing,
     quick_fix,
+    ready,
     translations,
     typed,
     update_content,
@@ -41,6 +42,7 @@ from . import (
 
 PARTS = (
     publishing,
+    ready,
     quick_fix,
     editions_pages,
     history,
@@ -105,6 +107,7 @@ def start() -> dict[str, Any]:
         "not_live": [(status, words, counts[status]) for status, words in names.items() if counts[status]],
         "changed": changed,
         "stale": len(stale(draft)),
+        "ready": ready.ready(),
         "groups": pages.grouped(changed or (), who=True)[:6],
         "problems": pages.faults(report.problems[:ROWS_SHOWN], draft),
         "problem_count": len(report.problems),
