@@ -66,6 +66,7 @@ class Roles(ModelMultipleChoiceField):
 class RoleAdmin(GroupAdmin):
     """The roles."""
 
+    actions = None
     list_display = ("called", "does")
     readonly_fields = ("does",)
     fields = ("name", "does", "permissions")
