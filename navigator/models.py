@@ -325,3 +325,33 @@ class Revision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.name} {self.pk}"
+
+
+class Outdated(models.Model):
+    """A translation whose original says something else than when it was written (editions/translations.py)."""
+
+    key = models.CharField(primary_key=True, max_length=64)
+    """A hash of the language, the original and the translation as they stand side by side."""
+    was = models.TextField()
+    """The original that the translation was written for."""
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Ready(models.Model):
+    """Somebody says to those who may publish that the draft is ready. It goes when all of it is published."""
+
+    by = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    note = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        default_permissions = ()
+        ordering: ClassVar = ["-at"]
+
+    def __str__(self) -> str:
+        return self.note

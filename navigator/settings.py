@@ -158,6 +158,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 
+PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * 60
+"""For how long a link to choose a password is good (navigator/staff/invitations.py), in seconds."""
+
 FOUR_EYES = switch("FOUR_EYES", False)
 """Whether whoever edited the draft since it was last published must let somebody else publish it."""
 

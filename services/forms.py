@@ -1,7 +1,7 @@
 """What the staff's forms share: a box for each language, and no change lost when two people edit at once."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
 import msgspec
@@ -27,6 +27,8 @@ class Translated(I18nWidget):
     """One box for each language, labelled; an empty one is marked where another language is filled."""
 
     one_is_enough = False
+    stale: Collection[str] = ()
+    """The languages whose words were written for another original, as whoever shows the form knows."""
 
     def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
         """The boxes side by side."""
@@ -38,11 +40,9 @@ class Translated(I18nWidget):
         for place, (widget, code) in enumerate(zip(self.widgets, self.locales, strict=True)):
             text = values[place] if place < len(values) else None
             own = {**base, "id": f"{base.get('id', name)}_{place}"}
-            missing = (
-                format_html(' <b class="missing">{}</b>', _("missing"))
-                if filled and not text and not self.one_is_enough
-                else ""
-            )
+            lacking = filled and not text and not self.one_is_enough
+            flaw = _("missing") if lacking else _("original changed since") if code in self.stale else ""
+            missing = format_html(' <b class="missing">{}</b>', flaw) if flaw else ""
             box = widget.render(f"{name}_{place}", text, own, renderer)
             boxes.append((own["id"], names.get(code, code), missing, box))
         return format_html(

@@ -15,6 +15,7 @@ from navigator.engine import flow
 from services import models as directory
 from services import records
 
+from . import translations
 from .content import Content, languages
 from .database import lock
 from .differences import Difference, differences
@@ -81,6 +82,7 @@ def recorded(by: Any, how: str, note: str = "", rows: Sequence[QuerySet[Any]] | 
         for each in made:
             each.by, each.how, each.note, each.at = by, how, note[:500], at
         models.Revision.objects.bulk_create(made)
+        translations.mark((old, after[name]) for name, old in before.items() if after.get(name) not in (None, old))
 
 
 def encoded(value: Any) -> bytes | None:

@@ -103,6 +103,8 @@ def publish(
         report = checked(data, measure)
         if report.problems:
             raise Refused(report)
+        if not leave:  # what was left out may be what somebody is waiting for
+            models.Ready.objects.all().delete()
         return store(data, by, note, of_draft=True)
 
 

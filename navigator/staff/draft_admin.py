@@ -16,6 +16,7 @@ from navigator.editions import history
 from services.admin import CarefulAdmin
 
 from . import history as history_pages
+from . import translations
 from .pages import PERMISSION
 
 
@@ -40,8 +41,18 @@ class DraftAdmin(CarefulAdmin):
 
     def changeform_view(self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any) -> Any:
         """Add or change."""
-        with self.recorded(request, history.rows_of(history.kind_of(self.model), "pk", unquote(object_id or ""))):
-            return super().changeform_view(request, object_id, *args, **kwargs)
+        rows = history.rows_of(history.kind_of(self.model), "pk", unquote(object_id or ""))
+        with self.recorded(request, rows):
+            answer = super().changeform_view(request, object_id, *args, **kwargs)
+        if answer.status_code == 302 and (row := rows.all().first()):
+            translations.ask(request, row)
+        return answer
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        """The page, on which translations are marked whose original was changed since."""
+        inlines = [each for shown in context["inline_admin_formsets"] for each in shown.formset.forms]
+        translations.mark_boxes([context["adminform"].form, *inlines])
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def delete_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> Any:
         """Delete one."""

@@ -5,7 +5,7 @@ import datetime as dt
 import ipaddress
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from django.conf import settings
 from django.core.cache import caches
@@ -27,8 +27,14 @@ _PEPPER = secrets.token_bytes(32)
 """Known to this process alone: what it counts cannot be traced back to an address, even by us."""
 
 
-def slowed(request: HttpRequest, get_response: Callable[[HttpRequest], HttpResponse]) -> HttpResponse:
-    """Answer a password or a code, unless too many from the same address were wrong."""
+RIGHT = (302, 403)
+"""A right password leads on to the next page (302); what fails the CSRF check (403) has guessed at nothing."""
+
+
+def slowed(
+    request: HttpRequest, get_response: Callable[[HttpRequest], HttpResponse], right: Collection[int] = RIGHT
+) -> HttpResponse:
+    """Answer a password, a code or a link, unless too many from the same address were wrong."""
     known = address(request)
     if not known:  # one count for everybody would let a stranger lock all of staff out
         return get_response(request)
@@ -37,8 +43,7 @@ def slowed(request: HttpRequest, get_response: Callable[[HttpRequest], HttpRespo
     if counted.get(key, 0) >= TRIES:
         return too_many(request)
     response = get_response(request)
-    # A right one leads on to the next page (302); what fails the CSRF check (403) has guessed at nothing.
-    if response.status_code not in (302, 403):
+    if response.status_code not in right:
         counted.add(key, 0, settings.LOCKED_MINUTES * 60)
         with contextlib.suppress(ValueError):  # it ran out in between
             counted.incr(key)

@@ -27,6 +27,7 @@ from navigator.editions.content import Content
 from navigator.editions.differences import MODELS, Difference
 from navigator.editions.draft import draft_rules
 from navigator.editions.edition import Edition
+from navigator.editions.translations import Stale
 from navigator.editions.update import Row
 from navigator.editions.wording import describe_path
 from navigator.engine import checks, flow
@@ -96,14 +97,14 @@ class Group(NamedTuple):
     """Who edited it since the draft was last published; empty where that was not asked, or nobody did by hand."""
 
 
-def grouped(found: Sequence[Difference | Row], *, who: bool = False) -> list[Group]:
+def grouped(found: Sequence[Difference | Row | Stale], *, who: bool = False) -> list[Group]:
     """The differences as they are shown: by what they are about; with ``who``, each with who edited it."""
     pages = _pages()
     names: dict[str, dict[str, None]] = {}
     for entry in _edits().select_related("user", "content_type").order_by("action_time") if who and found else ():
         names.setdefault(entry.get_admin_url() or "", {})[person_name(entry.user)] = None
 
-    def place(one: Difference | Row) -> tuple[str, str]:
+    def place(one: Difference | Row | Stale) -> tuple[str, str]:
         return one.where, pages.get(_name(one.record), "")
 
     groups = groupby(found, key=place)

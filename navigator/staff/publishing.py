@@ -35,6 +35,8 @@ from .pages import (
     publishers,
     refused,
 )
+from .ready import ready
+from .translations import to_ask_about
 
 NONE = Content(languages=(), flow=flow.Flow(questions=(), recommendations=()), organizations=(), services=())
 """What is in force before anything was published."""
@@ -79,7 +81,11 @@ def publish_draft(request: HttpRequest) -> HttpResponse:
     others = other_authors(by_part, leave) if mine - leave or (mine and len(leave) == len(found)) else None
     if not found and settings.FOUR_EYES:
         others = other_publishers(request.user)
-    if request.method == "POST" and others is None:
+    unasked = request.method == "POST" and "stale" not in request.POST
+    if others is None and unasked and to_ask_about(without(old, draft, leave), old):
+        status = 409
+        messages.error(request, _("Nothing was published: say whether these translations may go as they are."))
+    elif request.method == "POST" and others is None:
         status = 409
         try:
             row = publish.publish(
@@ -122,6 +128,8 @@ def publish_draft(request: HttpRequest) -> HttpResponse:
         note=note or summary(changed),
         draft=digest(encode(draft)),
         others=others,
+        ready=ready(),
+        stale=to_ask_about(going, old),
         damaged=publish.damaged(),
     )
 

@@ -45,7 +45,8 @@ from django.views.decorators.http import require_POST
 
 from navigator.public import pages
 
-from .guessing import clear_expired, slowed, too_many
+from .guessing import RIGHT, clear_expired, slowed, too_many
+from .invitations import Join
 from .sealing import seal
 from .sessions import SessionStore
 from .typed import kept
@@ -60,9 +61,11 @@ def other(request: HttpRequest) -> HttpResponse:
     return redirect("account_login")
 
 
+JOIN = "account_join"
 urlpatterns = [
     path("login/", account.login, name="account_login"),
     path("other/", other, name="account_other"),
+    path("join/<str:uidb64>/<str:token>/", Join.as_view(), name=JOIN),
     path("again/", account.reauthenticate, name="account_reauthenticate"),
     path("password/", account.password_change, name="account_change_password"),
     path("", mfa.index, name="mfa_index"),
@@ -77,14 +80,14 @@ urlpatterns = [
     path("keys/again/", webauthn.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
     path("keys/<int:pk>/remove/", webauthn.remove_webauthn, name="mfa_remove_webauthn"),
 ]
-"""Of allauth's views, those that a staff member needs: no sign-up, no e-mail, no reset by mail."""
+"""Of allauth's views, those that a staff member needs: no sign-up, no e-mail, no reset by mail. And our own."""
 
 
 # The guard
 
 SIGN_IN = {"account_login", "mfa_authenticate"}
 """Where somebody who is not signed in may type a password or a code."""
-OPEN = SIGN_IN | {"account_other", "admin:logout", "set_language"}
+OPEN = SIGN_IN | {JOIN, "account_other", "admin:logout", "set_language"}
 ENROL = {"mfa_activate_totp", "mfa_add_webauthn", "account_reauthenticate"}
 """All that an account without a second factor can open: the pages that give it one."""
 MARK = "second_factor_of"
@@ -109,6 +112,8 @@ def guard(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Http
             if response.status_code < 500:
                 clear_expired()
             return response
+        if name == JOIN:
+            return slowed(request, get_response, right=(200, *RIGHT))
         if away := _sent_away(request, name):
             return away
         response = get_response(request)

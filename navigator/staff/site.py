@@ -15,12 +15,14 @@ from django.utils.translation import gettext_lazy as _
 from navigator import models
 from navigator.editions import database, in_force, publish
 from navigator.editions.differences import differences
+from navigator.editions.translations import stale
 from navigator.public import pages as public
 from services import areas
 from services.models import Service, unchecked
 from services.rows import codes
 
 from . import (
+    activity,
     check_sheet,
     directory_import,
     editions_pages,
@@ -33,12 +35,15 @@ from . import (
     preview,
     publishing,
     quick_fix,
+    ready,
+    translations,
     typed,
     update_content,
 )
 
 PARTS = (
     publishing,
+    ready,
     quick_fix,
     editions_pages,
     history,
@@ -47,9 +52,11 @@ PARTS = (
     map,
     check_sheet,
     link_health,
+    translations,
     directory_import,
     own,
     update_content,
+    activity,
     typed,
 )
 """The modules with pages of our own."""
@@ -101,6 +108,8 @@ def start() -> dict[str, Any]:
         "due_elsewhere": len(waiting) - len(due),
         "not_live": [(status, words, counts[status]) for status, words in names.items() if counts[status]],
         "changed": changed,
+        "stale": len(stale(draft)),
+        "ready": ready.ready(),
         "groups": pages.grouped(changed or (), who=True)[:6],
         "problems": pages.faults(report.problems[:ROWS_SHOWN], draft),
         "problem_count": len(report.problems),

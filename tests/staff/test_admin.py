@@ -256,18 +256,6 @@ def test_a_service_that_is_set_live_again_is_said_to_lack_its_rules(publisher, n
     assert "no question leads to it" in unescaped(publisher.post(page_of(service), data, follow=True))
 
 
-def test_a_new_account_can_sign_in(client, db, admin_user):
-    sign_in(client, admin_user)
-    data = {
-        "username": "bo",
-        "usable_password": "true",
-        "password1": "seven kind herons",
-        "password2": "seven kind herons",
-    }
-    client.post(reverse("admin:auth_user_add"), data)
-    assert User.objects.get(username="bo").is_staff
-
-
 def test_an_icon_that_does_not_exist_is_refused(publisher):
     asked = question("danger")
     page = unescaped(save(publisher, asked, **{"choices-0-icon": "telefono"}))

@@ -91,6 +91,7 @@ def rows(model, page="change", **which):
 
 def addresses(staff):
     """Every kind of staff page, but for those of signing in."""
+    type(staff).objects.create_user("bo", is_staff=True)
     yield from ("/admin/", "/admin/services/", "/admin/explain/", "/admin/map/", "/admin/map/?of=edition&zoom=fit")
     yield from ("/admin/publish/", "/admin/publish/fix/", "/admin/publish/fix/?service=rainn")
     yield from ("/admin/checks/", "/admin/links/", "/admin/import/")
@@ -100,8 +101,13 @@ def addresses(staff):
         yield from (f"{at}/", f"{at}/add/")
         yield from (rows(model, page) for page in ("change", "history", "delete"))
     yield f"/admin/services/service/checked/?id={Service.objects.get(slug='rainn').pk}"
-    yield from ("/admin/auth/user/", "/admin/auth/user/add/", rows(type(staff)), rows(type(staff), "password"))
-    yield from ("/admin/auth/group/", rows(Group))
+    yield from (
+        "/admin/auth/user/",
+        "/admin/auth/user/add/",
+        rows(type(staff)),
+        rows(type(staff), "password", username="bo"),
+    )
+    yield from ("/admin/auth/group/", rows(Group), "/admin/activity/", "/admin/translations/")
     yield from ("/admin/account/", "/admin/account/password/", "/admin/account/again/", "/admin/account/code/again/")
 
 

@@ -25,3 +25,10 @@ addEventListener("pageshow", () => {
 addEventListener("beforeunload", (event) => {
   if (typed) event.preventDefault();
 });
+for (const field of document.querySelectorAll("[data-copy]")) {
+  const button = field.nextElementSibling;
+  button.hidden = !navigator.clipboard;
+  field.addEventListener("focus", () => field.select());
+  button.addEventListener("click", () =>
+    navigator.clipboard.writeText(field.value).then(() => { button.textContent = button.dataset.done; }, () => field.select()));
+}
