@@ -3,8 +3,9 @@
 Whoever is staff may look; publishing in any form needs the permission ``navigator.publish_edition``.
 """
 
+import datetime as dt
 from collections.abc import Hashable, Mapping, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Any, NamedTuple
 
 import msgspec
@@ -18,13 +19,14 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import formats, timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from navigator import models
-from navigator.editions import database, in_force
+from navigator.editions import database, dates, in_force
 from navigator.editions.content import Content
-from navigator.editions.differences import MODELS, Difference
+from navigator.editions.differences import MODELS, Difference, differences
 from navigator.editions.draft import draft_rules
 from navigator.editions.edition import Edition
 from navigator.editions.update import Row
@@ -137,6 +139,21 @@ def _name(record: Record | None) -> Hashable:
     return (type(record), getattr(record, name)) if name else msgspec.json.encode(record)
 
 
+class Coming(NamedTuple):
+    """What changes by itself on a day."""
+
+    day: dt.date | None
+    groups: list[Group]
+
+
+def coming(content_: Content) -> list[Coming]:
+    """What the dates of a content will change, day by day."""
+    states = dates.states(content_, timezone.now())
+    return [
+        Coming(after.day, grouped(differences(before.content, after.content))) for before, after in pairwise(states)
+    ]
+
+
 class Fault(NamedTuple):
     """One problem as it is shown: the pages on which it can be mended, and its shortest path."""
 
@@ -144,6 +161,8 @@ class Fault(NamedTuple):
     links: list[tuple[str, Any]]
     path: str
     answers: flow.Answers
+    day: dt.date | None
+    """The day that brings it; None: it is there now."""
 
 
 def faults(found: Sequence[checks.Problem], content_: Content) -> list[Fault]:
@@ -164,7 +183,10 @@ def faults(found: Sequence[checks.Problem], content_: Content) -> list[Fault]:
         elif key := keys.get(problem.subject.split(".")[0]):
             ways = [(key, titles.get(problem.subject, problem.subject))]
         message = _plain(problem, titles).translated(_)
-        shown.append(Fault(message, ways, describe_path(content_.flow, problem.path), problem.path))
+        if problem.day:
+            day = formats.date_format(problem.day, "DATE_FORMAT")
+            message = _("From %(day)s on: %(problem)s") % {"day": day, "problem": message}
+        shown.append(Fault(message, ways, describe_path(content_.flow, problem.path), problem.path, problem.day))
     return shown
 
 

@@ -99,6 +99,7 @@ def start() -> dict[str, Any]:
         "due_elsewhere": len(waiting) - len(due),
         "not_live": [(status, words, counts[status]) for status, words in names.items() if counts[status]],
         "changed": changed,
+        "coming": pages.coming(edition.content) if edition else [],
         "groups": pages.grouped(changed or (), who=True)[:6],
         "problems": pages.faults(report.problems[:ROWS_SHOWN], draft),
         "problem_count": len(report.problems),
