@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
+import msgspec
 from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.http import Http404, HttpRequest, HttpResponse
@@ -25,7 +26,7 @@ from navigator.editions import dates
 from navigator.editions.draft import draft_edition
 from navigator.editions.edition import Edition
 from navigator.public import cards, pages, views
-from services.dates import on
+from services.dates import on as standing
 from services.models import Service
 from services.texts import t
 
@@ -109,12 +110,13 @@ MOST_DAYS = 6
 def one(request: HttpRequest, row: Service, draft: Edition) -> HttpResponse:
     """The page of all services with one service alone, live or not. The public has no page of that kind."""
     base, query = pages.base_context(request), urlencode({"service": row.slug})
-    record = row.record()
+    # Shown even where it is off, as it is shown where it is not live.
+    record = msgspec.structs.replace(row.record(), off_from=None, off_to=None)
     context = {
         **base,
         **views.directory_context(draft),
         "languages": [{**each, "path": f"{each['path']}?{query}"} for each in base["languages"]],
-        "found": [cards.card(on(record, draft.now()) or record, t(row.organization.record().name), draft.now())],
+        "found": [cards.card(standing(record, draft.now()) or record, t(row.organization.record().name), draft.now())],
     }
     return HttpResponse(render_to_string("all.html", context))
 
