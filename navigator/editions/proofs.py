@@ -77,5 +77,5 @@ def _unreachable(content: Content, state: Content) -> Iterator[checks.Problem]:
     ways = {row.slug: row.ways for row in content.services}
     for row in state.services:
         if ways[row.slug] and not row.ways:
-            message = Message("“%(name)s” is shown, but no way to reach it holds.", name=row.slug)
+            message = Message("“%(name)s” is shown, but every way to reach it is over or not yet there.", name=row.slug)
             yield checks.Problem(code="unreachable", subject=row.slug, message=message)

@@ -80,7 +80,8 @@ def preview(request: HttpRequest, rest: str = "", day: str = "") -> HttpResponse
             raise Http404 from error
         if match.view_name not in (*pages.PUBLIC, "leave"):
             raise Http404
-        others = [(f"{root(each)}{rest}", each) for each in (None, *coming(draft)) if each != as_on]
+        here = f"{rest}?{urlencode({'service': slug})}" if row else rest
+        others = [(f"{root(each)}{here}", each) for each in (None, *coming(draft)) if each != as_on]
         request.preview = Preview(match.view_name, back, as_on, others)  # type: ignore[attr-defined]
         if row and match.view_name == "all":
             response = one(request, row, draft)
