@@ -236,8 +236,10 @@ class ServiceAdmin(CarefulAdmin):
 
     @admin.display(description=_("main number"))
     def number(self, service: Service) -> str:
-        """The first way to reach it."""
-        first = next(iter(service.ways.all()), None)
+        """The first way to reach it that holds today."""
+        today, ways = timezone.localdate(), service.ways.all()
+        held = [way for way in ways if (way.valid_from or today) <= today <= (way.valid_to or today)]
+        first = next(iter([*held, *ways]), None)
         if first is None:
             return "–"
         if first.kind in NUMBERED:
