@@ -25,12 +25,12 @@ from django.utils.translation import gettext as _
 
 from navigator import models
 from navigator.editions import database, dates, in_force
-from navigator.editions.content import Content
+from navigator.editions.content import Content, with_services
 from navigator.editions.differences import MODELS, Difference, differences
 from navigator.editions.draft import draft_rules
 from navigator.editions.edition import Edition
 from navigator.editions.update import Row
-from navigator.editions.wording import describe_path
+from navigator.editions.wording import describe_path, record_name
 from navigator.engine import checks, flow
 from services import models as directory
 from services.forms import person_name
@@ -147,11 +147,17 @@ class Coming(NamedTuple):
 
 
 def coming(content_: Content) -> list[Coming]:
-    """What the dates of a content will change, day by day."""
-    states = dates.states(content_, timezone.now())
-    return [
-        Coming(after.day, grouped(differences(before.content, after.content))) for before, after in pairwise(states)
-    ]
+    """What the dates of a content will change, day by day. Of a service that goes or comes back that alone is told."""
+    found = []
+    for before, after in pairwise(dates.states(content_, timezone.now())):
+        old, new = ({row.slug: row for row in state.content.services} for state in (before, after))
+        shown, hidden, service = _("shown to the public"), _("not shown"), _("Service")
+        rows = [Difference(record_name(old[slug]), service, "", shown, hidden, old[slug]) for slug in old.keys() - new]
+        rows += [Difference(record_name(new[slug]), service, "", hidden, shown, new[slug]) for slug in new.keys() - old]
+        rows.sort(key=lambda row: row.where)
+        stay = (with_services(content_, (side[slug] for slug in sorted(old.keys() & new))) for side in (old, new))
+        found.append(Coming(after.day, grouped([*rows, *differences(*stay)])))
+    return found
 
 
 class Fault(NamedTuple):

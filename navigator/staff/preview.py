@@ -80,7 +80,7 @@ def preview(request: HttpRequest, rest: str = "", day: str = "") -> HttpResponse
             raise Http404 from error
         if match.view_name not in (*pages.PUBLIC, "leave"):
             raise Http404
-        here = f"{rest}?{urlencode({'service': slug})}" if row else rest
+        here = f"{rest}?{urlencode({'service': row.slug})}" if row else rest
         others = [(f"{root(each)}{here}", each) for each in (None, *coming(draft)) if each != as_on]
         request.preview = Preview(match.view_name, back, as_on, others)  # type: ignore[attr-defined]
         if row and match.view_name == "all":
@@ -104,7 +104,7 @@ def coming(draft: Edition) -> list[dt.date]:
     return list(days)[:MOST_DAYS]
 
 
-MOST_DAYS = 6
+MOST_DAYS = 4
 """Days that the preview offers; any other one can be written into the address."""
 
 
