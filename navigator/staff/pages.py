@@ -4,7 +4,7 @@ Whoever is staff may look; publishing in any form needs the permission ``navigat
 """
 
 import datetime as dt
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from itertools import groupby, pairwise
 from typing import Any, NamedTuple
 
@@ -152,12 +152,19 @@ def coming(content_: Content) -> list[Coming]:
     for before, after in pairwise(dates.states(content_, timezone.now())):
         old, new = ({row.slug: row for row in state.content.services} for state in (before, after))
         shown, hidden, service = _("shown to the public"), _("not shown"), _("Service")
-        rows = [Difference(record_name(old[slug]), service, "", shown, hidden, old[slug]) for slug in old.keys() - new]
-        rows += [Difference(record_name(new[slug]), service, "", hidden, shown, new[slug]) for slug in new.keys() - old]
+        gone, come = ([side[slug] for slug in side.keys() - other] for side, other in ((old, new), (new, old)))
+        rows = [Difference(record_name(row), service, "", shown, hidden, row) for row in _alone(gone)]
+        rows += [Difference(record_name(row), service, "", hidden, shown, row) for row in _alone(come)]
         rows.sort(key=lambda row: row.where)
         stay = (with_services(content_, (side[slug] for slug in sorted(old.keys() & new))) for side in (old, new))
         found.append(Coming(after.day, grouped([*rows, *differences(*stay)])))
     return found
+
+
+def _alone(services: list[Service]) -> Iterator[Service]:
+    """Those of the services that do not go with another one of them."""
+    slugs = {row.slug for row in services}
+    return (row for row in services if row.local_of not in slugs)
 
 
 class Fault(NamedTuple):

@@ -72,6 +72,8 @@ def preview(request: HttpRequest, rest: str = "", day: str = "") -> HttpResponse
     if slug := request.GET.get("service"):
         row = get_object_or_404(Service.objects.select_related("organization"), slug=slug)
         back = reverse("admin:services_service_change", args=[row.pk])
+    here = f"{rest}?{urlencode({'service': row.slug})}" if row else rest
+    others = [(f"{root(each)}{here}", each) for each in (None, *coming(draft)) if each != as_on]
     language = get_language_from_path(address) or settings.LANGUAGE_CODE
     with override(language), mounted(root(as_on)):
         try:
@@ -80,8 +82,6 @@ def preview(request: HttpRequest, rest: str = "", day: str = "") -> HttpResponse
             raise Http404 from error
         if match.view_name not in (*pages.PUBLIC, "leave"):
             raise Http404
-        here = f"{rest}?{urlencode({'service': row.slug})}" if row else rest
-        others = [(f"{root(each)}{here}", each) for each in (None, *coming(draft)) if each != as_on]
         request.preview = Preview(match.view_name, back, as_on, others)  # type: ignore[attr-defined]
         if row and match.view_name == "all":
             response = one(request, row, draft)

@@ -4,13 +4,17 @@ import datetime as dt
 import re
 
 import pytest
+from msgspec.structs import replace
 
-from navigator.editions import in_force
+from navigator.editions import in_force, publish, quick_fix
+from navigator.editions.edition import as_edition
+from navigator.staff import pages
+from services import phones
 from services.models import Service
 from tests.forms import on_one_line, page_of, save
 
 from .accounts import sign_in
-from .publishing import edit, press_publish, text
+from .publishing import edit, text
 
 pytestmark = pytest.mark.usefixtures("newest")
 FIRST = dt.date(2027, 1, 1)
@@ -23,14 +27,13 @@ def boss(client, staff):
     return sign_in(client, staff)
 
 
-def new_number(slug="rainn"):
-    """Give a service another number from January 1 on, in the draft."""
-    row = Service.objects.get(slug=slug)
+def new_number():
+    """Another number from January 1 on, in the draft."""
+    row = Service.objects.get(slug="rainn")
     old = row.ways.first()
     old.valid_to = FIRST - dt.timedelta(days=1)
     old.save()
     row.ways.create(kind=old.kind, value="+18005550199", order=old.order, valid_from=FIRST)
-    return row
 
 
 def test_the_page_of_a_service_takes_days_as_they_are_typed(boss):
@@ -55,42 +58,57 @@ def test_what_is_no_day_stays_on_the_page_with_a_word_on_it(boss, typed):
     assert Service.objects.get(slug="rainn").off_to is None
 
 
-def test_publishing_shows_the_days_and_what_comes_by_itself(publisher, clock):
+def test_publishing_shows_the_days_and_what_comes_by_itself(boss, clock):
     new_number()
-    page = text(publisher.get("/admin/publish/"))
-    assert "last day empty December 31, 2026" in page.replace("Dec. 31", "December 31")
+    page = text(boss.get("/admin/publish/"))
+    assert "last day empty December 31, 2026" in page
     coming = page[page.index("Coming by itself") :]
-    assert "Jan. 1, 2027" in coming
-    assert re.search(rf"number or address {OLD} {NEW}", coming)
-    press_publish(publisher)
-    number = in_force.current().number
-    assert "Coming by itself" in text(publisher.get("/admin/editions/"))
-    assert "Coming by itself" in text(publisher.get("/admin/"))
-    assert in_force.current().services["rainn"].ways[0].value == "+18006564673"
-    clock.move_to(dt.datetime(2027, 1, 1, 5, 1, tzinfo=dt.UTC))
-    assert {way.value for way in in_force.current().services["rainn"].ways if way.kind == "call"} == {"+18005550199"}
-    assert in_force.current().number == number
+    assert re.search(rf"January 1, 2027 .* number or address {OLD} {NEW}", coming)
+    row = publish.publish()
+    for address in ("/admin/editions/", "/admin/"):
+        assert "Coming by itself" in text(boss.get(address))
+    assert OLD in numbers()
+    clock.move_to(dt.datetime(2027, 1, 1, 5, tzinfo=dt.UTC))
+    assert NEW in numbers()
+    assert OLD not in numbers()
+    assert in_force.current().number == row.number
 
 
-def test_a_problem_of_a_coming_day_keeps_the_draft_and_opens_as_on_that_day(publisher):
+def numbers():
+    """The numbers of the service that is in force."""
+    return {phones.show(way.value) for way in in_force.current().services["rainn"].ways if way.kind == "call"}
+
+
+def with_days(whole, slug, **days):
+    """The content with days for one service."""
+    return replace(whole, services=tuple(replace(row, **days) if row.slug == slug else row for row in whole.services))
+
+
+def test_a_service_that_goes_and_comes_back_is_one_line_a_day(newest):
+    off, on = pages.coming(with_days(newest.content, "rainn", off_from=FIRST, off_to=FIRST))
+    assert (off.day, on.day) == (FIRST, dt.date(2027, 1, 2))
+    assert [(row.old, row.new) for group in off.groups for row in group.rows] == [("shown to the public", "not shown")]
+    assert [(row.old, row.new) for group in on.groups for row in group.rows] == [("not shown", "shown to the public")]
+
+
+def test_a_problem_of_a_coming_day_keeps_the_draft_and_opens_as_on_that_day(boss):
     edit("emergency-911", off_from=FIRST, off_to=FIRST)
-    page = publisher.get("/admin/publish/")
-    assert "From Jan. 1, 2027 on: Someone is in danger, but 911 does not come first." in text(page)
+    page = boss.get("/admin/")
+    assert "From January 1, 2027 on: Someone is in danger, but 911 does not come first." in text(page)
     assert '<input type="hidden" name="day" value="2027-01-01">' in page.content.decode()
-    before = in_force.current()
-    press_publish(publisher)
-    assert in_force.current() is before
+    with pytest.raises(publish.Refused):
+        publish.publish()
 
 
 def test_the_preview_shows_a_day_and_every_link_keeps_it(boss):
     new_number()
     today = boss.get("/admin/preview/all/").content.decode()
     assert (OLD in today, NEW in today) == (True, False)
-    assert '<a href="/admin/preview/on/2027-01-01/all/">Jan. 1, 2027</a>' in today
+    assert '<a href="/admin/preview/on/2027-01-01/all/">January 1, 2027</a>' in today
     answer = boss.get("/admin/preview/on/2027-01-01/all/")
     page = answer.content.decode()
     assert (OLD in page, NEW in page) == (False, True)
-    assert "Preview of the draft, as on Jan. 1, 2027" in on_one_line(answer)
+    assert "Preview of the draft, as on January 1, 2027" in on_one_line(answer)
     links = set(re.findall(r'(?:href|action|hx-post)="(/admin/[^"]*)"', page))
     assert {link for link in links if not link.startswith("/admin/preview/on/2027-01-01/")} == {
         "/admin/preview/all/",
@@ -100,7 +118,7 @@ def test_the_preview_shows_a_day_and_every_link_keeps_it(boss):
 
 
 def test_the_card_of_one_service_is_that_of_the_day_and_is_there_while_it_is_off(boss):
-    new_number().save()
+    new_number()
     edit("rainn", off_from=FIRST)
     page = boss.get("/admin/preview/on/2027-01-02/all/?service=rainn").content.decode()
     assert (OLD in page, NEW in page) == (False, True)
@@ -125,36 +143,35 @@ def test_explain_takes_a_day(publisher):
     assert "RAINN" in text(odd)
 
 
-def test_a_quick_fix_leaves_days_as_they_are_and_names_them(publisher):
-    row = new_number()
-    press_publish(publisher)
+def test_a_quick_fix_names_the_days_and_leaves_them_as_they_are(publisher):
+    new_number()
+    publish.publish()
     page = publisher.get("/admin/publish/fix/?service=rainn")
-    assert f"Call {OLD}, until Dec. 31, 2026" in text(page)
-    assert f"Call {NEW}, from Jan. 1, 2027" in text(page)
+    assert f"Call {OLD}, until December 31, 2026" in text(page)
+    assert f"Call {NEW}, from January 1, 2027" in text(page)
     ways = in_force.current().written["rainn"].ways
     place = next(place for place, way in enumerate(ways) if way.valid_from)
     data = {"service": "rainn", "what": "number", "way": str(place), "value": "888-373-7888", "note": "Called"}
-    seen = publisher.post("/admin/publish/fix/", data)
-    data |= {"edition": re.search(r'name="edition" value="(\d+)"', seen.content.decode())[1], "publish": "1"}
-    publisher.post("/admin/publish/fix/", data)
-    fixed = in_force.current().written["rainn"].ways
-    assert [(way.value, way.valid_from) for way in fixed if way.valid_from] == [("+18883737888", FIRST)]
-    assert len(fixed) == len(ways)
-    assert row.ways.get(valid_from=FIRST).value == "+18883737888"
+    fixed = text(publisher.post("/admin/publish/fix/", data))
+    assert f"number or address {NEW} 1-888-373-7888" in fixed
+    assert "last day" not in fixed
+    assert "taken off" not in fixed
 
 
 def test_a_service_that_is_off_for_some_days_is_not_switched_off_for_the_quick_fix(publisher):
     edit("rainn", off_to=FIRST)
-    press_publish(publisher)
+    publish.publish()
     assert "rainn" not in in_force.current().services
     page = text(publisher.get("/admin/publish/fix/?service=rainn"))
     assert "Switch the service off" in page
     assert "Switch it on again" not in page
 
 
-def test_who_may_not_publish_sees_what_comes_too(editor):
-    new_number()
-    assert "Coming by itself" in text(editor.get("/admin/publish/"))
+def test_an_urgent_note_by_quick_fix_is_shown_at_once_whatever_days_the_last_one_had(newest):
+    dated = with_days(newest.content, "rainn", alert_from=FIRST)
+    note = {"en": "Call 988 tonight.", "es": "Llame al 988 esta noche."}
+    fixed = quick_fix.SetAlert(as_edition(dated).written["rainn"], note).apply(dated)
+    assert as_edition(fixed).services["rainn"].alert == note
 
 
 def test_the_page_of_a_service_names_its_days(boss):
