@@ -67,26 +67,28 @@ def preview(request: HttpRequest, rest: str = "", day: str = "") -> HttpResponse
     as_on = dates.read_day(day)
     if day and not as_on:
         raise Http404
-    draft = draft_edition(dates.that_day(as_on) if as_on else None)
     address, back, row = f"/{rest}", reverse("admin:index"), None
     if slug := request.GET.get("service"):
         row = get_object_or_404(Service.objects.select_related("organization"), slug=slug)
         back = reverse("admin:services_service_change", args=[row.pk])
-    here = f"{rest}?{urlencode({'service': row.slug})}" if row else rest
-    others = [(f"{root(each)}{here}", each) for each in (None, *coming(draft)) if each != as_on]
     language = get_language_from_path(address) or settings.LANGUAGE_CODE
-    with override(language), mounted(root(as_on)):
+    with override(language):
         try:
             match = resolve(address)
         except Resolver404 as error:
             raise Http404 from error
-        if match.view_name not in (*pages.PUBLIC, "leave"):
-            raise Http404
+    if match.view_name not in (*pages.PUBLIC, "leave"):
+        raise Http404
+    draft = draft_edition(dates.that_day(as_on) if as_on else None) if match.view_name in DRAFTED else None
+    here = f"{rest}?{urlencode({'service': row.slug})}" if row else rest
+    days = (None, *(coming(draft) if draft else ()))
+    others = [(f"{root(each)}{here}", each) for each in days if each != as_on]
+    with override(language), mounted(root(as_on)):
         request.preview = Preview(match.view_name, back, as_on, others)  # type: ignore[attr-defined]
-        if row and match.view_name == "all":
+        if draft and row and match.view_name == "all":
             response = one(request, row, draft)
-        elif view := DRAFTED.get(match.view_name):
-            response = view(request, draft)
+        elif draft:
+            response = DRAFTED[match.view_name](request, draft)
         else:
             response = match.func(request, *match.args, **match.kwargs)
         response["Content-Language"] = language
