@@ -50,8 +50,8 @@ class Edition:
         return self.since <= moment < self.until
 
     def now(self) -> dt.datetime:
-        """The time that its pages tell: never past its end, for they would be of two days."""
-        return self._moment or min(timezone.now(), self.until - dt.timedelta(microseconds=1))
+        """The time that its pages tell: never before it begins or past its end, for they would be of two days."""
+        return self._moment or min(max(timezone.now(), self.since), self.until - dt.timedelta(microseconds=1))
 
     @cached_property
     def written(self) -> dict[str, records.Service]:
