@@ -3,6 +3,7 @@
 Nothing is registered here: the site does that, and may know more of a service than the directory does.
 """
 
+import datetime as dt
 import re
 from typing import Any, ClassVar
 
@@ -108,6 +109,7 @@ class WayInline(Inline):
                 "fields": (
                     ("kind", "value", "order"),
                     ("hours", "timezone"),
+                    ("valid_from", "valid_to"),
                     ("vanity", "keyword"),
                     "languages",
                     "label",
@@ -151,7 +153,14 @@ class ServiceAdmin(CarefulAdmin):
             _("What it is"),
             {
                 # The ways to reach it stand right below.
-                "fields": ("status", "plain", "name", "alert")
+                "fields": (
+                    "status",
+                    ("off_from", "off_to"),
+                    "plain",
+                    "name",
+                    "alert",
+                    ("alert_from", "alert_to"),
+                )
             },
         ),
         (
@@ -230,8 +239,10 @@ class ServiceAdmin(CarefulAdmin):
 
     @admin.display(description=_("main number"))
     def number(self, service: Service) -> str:
-        """The first way to reach it."""
-        first = next(iter(service.ways.all()), None)
+        """The first way to reach it that holds today."""
+        today, ways = timezone.localdate(), service.ways.all()
+        held = [way for way in ways if (way.valid_from or today) <= today <= (way.valid_to or today)]
+        first = next(iter([*held, *ways]), None)
         if first is None:
             return "–"
         if first.kind in NUMBERED:
@@ -339,8 +350,10 @@ class ServiceAdmin(CarefulAdmin):
         ways = []
         for way in service.ways.all():
             times = str(_("hours")), self.describe_hours(way) or str(_("not known"))
-            ways.append((way, [*facts(way, "label", "vanity", "keyword", "languages"), times]))
-        return {"service": service, "facts": facts(service, "alert", "languages", "languages_note"), "ways": ways}
+            days = facts(way, "valid_from", "valid_to")
+            ways.append((way, [*facts(way, "label", "vanity", "keyword", "languages"), times, *days]))
+        named = ("alert", "alert_from", "alert_to", "off_from", "off_to", "languages", "languages_note")
+        return {"service": service, "facts": facts(service, *named), "ways": ways}
 
     def _record_check(self, request: HttpRequest, service: Service, how: str) -> None:
         service.assured_date = timezone.localdate()
@@ -359,7 +372,10 @@ def facts(row: Model, *names: str) -> list[tuple[str, str]]:
     return [
         (str(_("languages")), ", ".join(map(language_name, codes(value))))
         if field.name == "languages"
-        else (str(field.verbose_name), str(value))
+        else (
+            str(field.verbose_name),
+            formats.date_format(value, "DATE_FORMAT") if isinstance(value, dt.date) else str(value),
+        )
         for field, value in found
     ]
 

@@ -94,6 +94,18 @@ def _read(line: str) -> State:
 
 STATES: tuple[State, ...] = tuple(_read(line) for line in _TABLE.strip().splitlines())
 """The fifty states, the District of Columbia and the five territories with people, by their names in English."""
+_ZONES = {
+    "America/Chicago": "AL AR IL IA KS LA MN MS MO NE ND OK SD TN TX WI",
+    "America/Denver": "CO ID MT NM UT WY",
+    "America/Phoenix": "AZ",
+    "America/Los_Angeles": "CA NV OR WA",
+    "America/Anchorage": "AK",
+    "Pacific/Honolulu": "HI",
+    "America/Puerto_Rico": "PR VI",
+    "Pacific/Guam": "GU MP",
+    "Pacific/Pago_Pago": "AS",
+}
+_BY_STATE = {f"US-{code}": zone for zone, codes in _ZONES.items() for code in codes.split()}
 BY_CODE = {state.code: state for state in STATES}
 _BY_FIPS = {state.fips: state for state in STATES}
 
@@ -118,6 +130,12 @@ nobody lives there, and nothing with it can go live until staff have chosen."""
 def state_of(area: str) -> State | None:
     """The state or territory of an area; None for an area that is not known."""
     return _BY_FIPS[area[:2]] if area in COUNTIES else BY_CODE.get(area)
+
+
+def zone(area: str) -> str:
+    """The time zone in which most people of an area's state live; empty for an area that is not known."""
+    state = state_of(area)
+    return _BY_STATE.get(state.code, "America/New_York") if state else ""
 
 
 def name(area: str) -> Text:

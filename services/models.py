@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from i18nfield.fields import I18nCharField, I18nTextField
 
-from . import areas, hours, labels, phones, records
+from . import areas, dates, hours, labels, phones, records
 from .findings import WayReport
 from .records import LINKED, NUMBERED
 from .rows import codes, gaps, to_record, unfit_words, words
@@ -38,6 +38,12 @@ class Services(models.Manager["Service"]):
 def _urgency(row: "Service") -> tuple[int, bool, dt.date, str]:
     most = max((report.days for report in row.reported), default=0)
     return -most, not row.why, row.assured_date or dt.date.min, row.slug
+
+
+def unfit_days(row: models.Model, shape: type[records.Record]) -> dict[str, Any]:
+    """The days of a row that make no sense, each field with what is wrong."""
+    order, year = _("The last day is before the first one."), _("Write a year between 2000 and 2100.")
+    return {name: order if late else year for name, late in dates.unfit(row, shape)}
 
 
 def unchecked(services: "list[Service]") -> int:
@@ -146,6 +152,17 @@ class Service(models.Model):
     languages_note = I18nTextField(_("languages, in words"), blank=True)
     keywords = I18nTextField(_("other words people use for it"), blank=True)
     alert = I18nTextField(_("urgent note"), blank=True, help_text=_("Shown first, before everything else."))
+    alert_from = models.DateField(_("urgent note: first day"), null=True, blank=True)
+    alert_to = models.DateField(_("urgent note: last day"), null=True, blank=True)
+    off_from = models.DateField(_("off: first day"), null=True, blank=True)
+    off_to = models.DateField(
+        _("off: last day"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "Not shown from the first day to the last, both counted. “Off until Monday”: the last day is Sunday."
+        ),
+    )
     assured_date = models.DateField(_("checked on"), null=True, blank=True)
     assured_how = models.CharField(_("checked how"), max_length=200, blank=True)
     assured_by = models.CharField(_("checked by"), max_length=200, blank=True)
@@ -205,6 +222,7 @@ class Service(models.Model):
             errors["areas"] = _("Its directory did not say where it helps. Choose that, and take “not known yet” away.")
         elif unknown := [area for area in named if not areas.state_of(area) and area != areas.UNCLEAR]:
             errors["areas"] = _("Not a state, a territory or a county: %(areas)s.") % {"areas": ", ".join(unknown[:5])}
+        errors |= unfit_days(self, records.Service)
         if errors:
             raise ValidationError(errors)
 
@@ -287,6 +305,13 @@ class ContactPoint(Ordered):
         help_text=_("Such as America/New_York. Empty: the caller's own local time."),
     )
     hours_note = I18nTextField(_("about the hours"), blank=True)
+    valid_from = models.DateField(_("first day"), null=True, blank=True)
+    valid_to = models.DateField(
+        _("last day"),
+        null=True,
+        blank=True,
+        help_text=_("Shown from the first day to the last, both counted, by its own clocks. Empty: always."),
+    )
 
     class Meta(Ordered.Meta):
         verbose_name = _("way to reach")
@@ -326,6 +351,7 @@ class ContactPoint(Ordered):
                 hours.ZoneInfo(self.timezone)
             except (KeyError, ValueError, OSError):
                 errors["timezone"] = _("This time zone does not exist. Write it like America/New_York.")
+        errors |= unfit_days(self, records.ContactPoint)
         if errors:
             raise ValidationError(errors)
 

@@ -1,7 +1,7 @@
 """The directory as plain, frozen records: one shape for the fixtures, the draft and the edition.
 
 Names follow Open Referral HSDS 3.0 where it has one (organization, service, status, alert,
-assured_date). Nothing here touches Django or the database.
+assured_date, valid_from). Nothing here touches Django or the database.
 """
 
 import datetime as dt
@@ -73,6 +73,10 @@ class ContactPoint(Record, frozen=True, kw_only=True):
     timezone: str = ""
     """IANA zone of the schedule. Empty with a schedule: the caller's own local time."""
     hours_note: Text = {}
+    valid_from: dt.date | None = None
+    """The first day on which it may be used (HSDS ``valid_from``); None: since ever. What days are: dates.py."""
+    valid_to: dt.date | None = None
+    """The last day on which it may be used (HSDS ``valid_to``); None: for good."""
 
 
 class Source(Record, frozen=True, kw_only=True):
@@ -135,6 +139,14 @@ class Service(Record, frozen=True, kw_only=True):
     """Other words that people use for it, for finding it on the list of all services."""
     alert: Text = {}
     """An urgent note, shown first (HSDS ``alert``)."""
+    alert_from: dt.date | None = None
+    """The first day of the urgent note; None: since ever."""
+    alert_to: dt.date | None = None
+    """Its last day; None: until it is taken off."""
+    off_from: dt.date | None = None
+    """The first day on which the service is not shown. With neither day it is shown always."""
+    off_to: dt.date | None = None
+    """The last day on which it is not shown."""
     ways: tuple[ContactPoint, ...] = ()
     sources: tuple[Source, ...] = ()
     assured_date: dt.date | None = None

@@ -59,7 +59,7 @@ def keep_first(store, signal, sender, template, context, keep=test_client.store_
 test_client.store_rendered_templates = keep_first
 
 # What checks say of a content depends on its bytes alone, and many tests make the same change to the same draft.
-for name in ("checked", "walked"):
+for name in ("proven", "walked"):
     setattr(publish, name, functools.lru_cache(maxsize=64)(getattr(publish, name).__wrapped__))
 
 

@@ -83,6 +83,15 @@ def test_explain_tells_the_draft_from_the_edition(db):
     assert "A draft of a name" in run("explain", *DETENTION, "--draft")
 
 
+def test_explain_takes_a_day(db):
+    Service.objects.filter(slug="ice-voice").update(off_from="2027-01-01")
+    assert "(ice-voice)" in run("explain", *DETENTION, "--draft", "--day", "2026-12-31")
+    assert "(ice-voice)" not in run("explain", *DETENTION, "--draft", "--day", "2027-01-01")
+    for wrong in ("soon", "2027-02-30", "9999-12-31"):
+        with pytest.raises(CommandError, match=f"“{wrong}” is no day"):
+            run("explain", "--day", wrong)
+
+
 def test_explain_without_an_edition_says_so(db):
     Edition.objects.all().delete()
     in_force._current = None

@@ -1,5 +1,6 @@
 """The draft: compiled into one content, and set to one. It is the tables that staff edit."""
 
+import datetime as dt
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -37,9 +38,9 @@ def whole_draft() -> Content:
     )
 
 
-def draft_edition() -> Edition:
-    """The draft as if it were an edition, numbered 0: for preview and for explaining."""
-    return as_edition(compile_draft())
+def draft_edition(moment: dt.datetime | None = None) -> Edition:
+    """The draft as if it were an edition, numbered 0: for preview and for explaining, now or at a moment."""
+    return as_edition(compile_draft(), moment)
 
 
 def draft_flow() -> Flow:

@@ -1,34 +1,67 @@
 """An edition in the form in which pages use it. Nothing here touches the database."""
 
+import datetime as dt
 from collections.abc import Callable
 from functools import cached_property
 from typing import Any, TypeVar
 
 import msgspec
+from django.utils import timezone
 
 from navigator.engine import checks, flow
 from services import areas, records
 
+from . import dates
 from .content import Content, digest, encode
 
 Derived = TypeVar("Derived")
 
 
 class Edition:
-    """An edition as the pages use it: its content, and what is looked up in it."""
+    """An edition as the pages use it: its content as it stands for a time, and what is looked up in it.
 
-    def __init__(self, content: Content, number: int, digest: str) -> None:
+    With the next day on which something in it changes it is over, and another one stands in its place. A page is made
+    of one of them alone, so nothing is mixed at midnight, and what is kept of one (``derived``) goes with it.
+    """
+
+    def __init__(
+        self, content: Content, number: int, digest: str, moment: dt.datetime | None = None, *, still: bool = False
+    ) -> None:
+        """As it stands at ``moment`` (now); with ``still``, its clock stays there."""
+        moment = moment or timezone.now()
         self.content = content
+        """As it was published, with all its days."""
+        self.since, self.until = dates.span(content, moment)
+        self.shown = dates.on(content, moment)
+        """As it stands, without them."""
         self.number = number
         self.hash = digest
-        self.flow = content.flow
-        self.services = {service.slug: service for service in areas.completed(content.services)}
+        self.flow = self.shown.flow
+        self.services = {service.slug: service for service in areas.completed(self.shown.services)}
+        self._moment = moment if still else None
         self._derived: dict[Callable[[Edition], Any], Any] = {}
+
+    def on(self, moment: dt.datetime) -> "Edition":
+        """The edition as it stands, and tells the time, at another moment."""
+        return Edition(self.content, self.number, self.hash, moment, still=True)
+
+    def stands(self, moment: dt.datetime) -> bool:
+        """Whether it is the one for this moment."""
+        return self.since <= moment < self.until
+
+    def now(self) -> dt.datetime:
+        """The time that its pages tell: never before it begins or past its end, for they would be of two days."""
+        return self._moment or min(max(timezone.now(), self.since), self.until - dt.timedelta(microseconds=1))
+
+    @cached_property
+    def written(self) -> dict[str, records.Service]:
+        """The services as they were published, by slug: with their days, and those that are off."""
+        return {service.slug: service for service in self.content.services}
 
     @cached_property
     def organizations(self) -> dict[str, records.Organization]:
         """The organizations by slug."""
-        return {organization.slug: organization for organization in self.content.organizations}
+        return {organization.slug: organization for organization in self.shown.organizations}
 
     @cached_property
     def local(self) -> dict[str, list[records.Service]]:
@@ -62,7 +95,7 @@ class Edition:
     def main(self) -> list[records.Service]:
         """The few services whose numbers stand on every page of trouble, 911 first."""
         return sorted(
-            (service for service in self.content.services if service.main),
+            (service for service in self.shown.services if service.main),
             key=lambda service: (service.slug != checks.EMERGENCY, service.slug),
         )
 
@@ -84,6 +117,6 @@ def decode(number: int, data: bytes, expected: str) -> Edition:
     return Edition(msgspec.json.decode(data, type=Content), number, expected)
 
 
-def as_edition(content: Content) -> Edition:
-    """A content as if it were an edition, numbered 0: for preview and for explaining a draft."""
-    return Edition(content, 0, digest(encode(content)))
+def as_edition(content: Content, moment: dt.datetime | None = None) -> Edition:
+    """A content as if it were an edition, numbered 0: for preview and for explaining a draft, now or at a moment."""
+    return Edition(content, 0, digest(encode(content)), moment, still=moment is not None)

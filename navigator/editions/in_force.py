@@ -16,6 +16,7 @@ from typing import Protocol
 
 import msgspec
 from django.conf import settings
+from django.utils import timezone
 
 from .edition import Edition, decode
 
@@ -57,27 +58,42 @@ class DiskCopy(msgspec.Struct, frozen=True):
 
 
 _current: Edition | None = None
+_changing = threading.Lock()
+"""Held while another edition, or another state of it, takes its place: one thread makes it, the others wait."""
 _damaged: list[int] = []
 """The damaged editions that the last look met, and that the log names already."""
 _watcher: threading.Thread | None = None
 
 
 def current() -> Edition:
-    """The edition in force in this process. Raises NoEdition if there is none."""
-    if _current is None:
+    """The edition in force in this process. Raises NoEdition if there is none.
+
+    Ask once a page, and make all of it of that: the next answer may be of another day.
+    """
+    edition = current_or_none()
+    if edition is None:
         raise NoEdition
-    return _current
+    return edition
 
 
 def current_or_none() -> Edition | None:
-    """The edition in force in this process; None before the first one."""
-    return _current
+    """The edition in force in this process, as it stands now; None before the first one."""
+    global _current
+    edition = _current  # before the clock, so that a thread that was held up in between brings no old one back
+    if edition is None or edition.stands(timezone.now()):
+        return edition
+    with _changing:
+        edition = _current or edition
+        if not edition.stands(now := timezone.now()):
+            _current = edition = Edition(edition.content, edition.number, edition.hash, now)
+        return edition
 
 
 def serve(edition: Edition) -> None:
     """Put an edition in force in this process."""
     global _current
-    _current = edition
+    with _changing:
+        _current = edition
 
 
 def refresh(store: Store) -> None:
@@ -161,8 +177,8 @@ def _watch(store: Store, then: Then | None) -> None:
     pause = threading.Event()
     while True:
         try:
-            if then and _current:
-                then(_current)
+            if then and (edition := current_or_none()):
+                then(edition)
             pause.wait(LOOK_EVERY)
             with store.session():
                 look(store)

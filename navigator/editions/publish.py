@@ -2,7 +2,8 @@
 
 import contextlib
 import functools
-from collections.abc import Callable, Collection, Iterator, Sequence
+import time
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import msgspec
@@ -20,10 +21,7 @@ from .database import lock, refresh
 from .draft import compile_draft, keep_draft, set_back_draft
 from .edition import Edition, decode
 from .history import recorded
-
-Measure = Callable[[Content], Sequence[checks.Problem]]
-"""What else keeps a content from being published: that a page made of it leaves its size. Pages are made elsewhere
-(navigator.public.measure), so whoever publishes for people hands it in."""
+from .proofs import Measure, prove
 
 
 class Refused(Exception):
@@ -44,21 +42,24 @@ def check_draft(measure: Measure | None = None) -> tuple[Content, checks.Report]
     return content, checked(encode(content), measure)
 
 
-@functools.lru_cache(maxsize=2)
 def checked(data: bytes, measure: Measure | None, *, urgent: bool = False) -> checks.Report:
-    """What keeps an encoded content from being published; an urgent fix may leave what misleads nobody.
+    """What keeps an encoded content from being published (proofs.py).
 
     Publishing asks again and again about the same content: the page shows it, the button checks it, and to make and
     measure the outcomes takes seconds.
     """
-    report = walked(data)
-    found = [each for each in report.problems if not urgent or each.code not in checks.URGENT_MAY]
-    if measure and not found:
-        found = list(measure(msgspec.json.decode(data, type=Content)))
-    return msgspec.structs.replace(report, problems=tuple(found))
+    # Within the hour no state can come that was not proven; after it, one that was wrong may be over.
+    return proven(data, measure, urgent, int(time.time()) // 3600)
 
 
 @functools.lru_cache(maxsize=2)
+def proven(data: bytes, measure: Measure | None, urgent: bool, _hour: int) -> checks.Report:
+    """The same, as of this hour."""
+    content = msgspec.json.decode(data, type=Content)
+    return prove(content, measure, urgent=urgent, walk=lambda state: walked(encode(state)))
+
+
+@functools.lru_cache(maxsize=4)
 def walked(data: bytes) -> checks.Report:
     """What the path walk says of an encoded content, whatever else is asked of it."""
     return check(msgspec.json.decode(data, type=Content))
@@ -144,7 +145,7 @@ def last_with(slug: str) -> Edition | None:
         row = models.Edition.objects.get(number=number)
         with contextlib.suppress(ValueError):
             edition = decode(number, bytes(row.content), row.hash)
-            if slug in edition.services:
+            if slug in edition.written:
                 return edition
     return None
 

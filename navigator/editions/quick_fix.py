@@ -154,14 +154,14 @@ class ChangeNumber:
 
 @dataclass(frozen=True)
 class SetAlert:
-    """Set the urgent note of a service; clear it with an empty text."""
+    """Set the urgent note of a service, from now on and for good; clear it with an empty text."""
 
     service: Service
     alert: Text
 
     def apply(self, content: Content) -> Content:
         """The content with the note."""
-        return _with(content, msgspec.structs.replace(self.service, alert=self.alert))
+        return _with(content, msgspec.structs.replace(self.service, alert=self.alert, alert_from=None, alert_to=None))
 
     def fits_draft(self, row: directory.Service) -> bool:
         """Always."""
@@ -169,7 +169,7 @@ class SetAlert:
 
     def write_draft(self, row: directory.Service) -> None:
         """Set the note."""
-        row.alert = LazyI18nString(self.alert)
+        row.alert, row.alert_from, row.alert_to = LazyI18nString(self.alert), None, None
         row.save()
 
 
@@ -181,7 +181,7 @@ def draft_row(change: Change) -> directory.Service | None:
 
 def rules_of(edition: Edition, slug: str) -> list[Recommendation]:
     """The recommendations of a service, which go with it and come back with it."""
-    return [rule for rule in edition.flow.recommendations if rule.service == slug]
+    return [rule for rule in edition.content.flow.recommendations if rule.service == slug]
 
 
 def publish_change(

@@ -1,8 +1,10 @@
 """Paths, conditions and records in words, for staff, in the language at hand."""
 
+import datetime as dt
 from collections.abc import Iterable
 
 import phonenumbers
+from django.utils import formats
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -63,6 +65,12 @@ def way_name(way: records.ContactPoint) -> str:
     """A way to reach as staff know it: "Call 1-888-373-7888", and for whom, where that is known."""
     name = f"{capfirst(dict(labels.KIND)[way.kind])} {contact_value(way)}"
     return f"{name} ({t(way.label)})" if t(way.label) else name
+
+
+def days(first: dt.date | None, last: dt.date | None) -> str:
+    """From when until when, in words; empty for always."""
+    given = [(pattern, day) for pattern, day in ((_("from %(day)s"), first), (_("until %(day)s"), last)) if day]
+    return ", ".join(pattern % {"day": formats.date_format(day, "DATE_FORMAT")} for pattern, day in given)
 
 
 def record_name(row: records.Service | records.Organization) -> str:

@@ -3,6 +3,7 @@
 Pure Python.
 """
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
@@ -30,6 +31,11 @@ class Problem(Record, frozen=True, kw_only=True):
     message: Message
     path: dict[str, Answer] = {}
     """The shortest answers that show it; empty where no path is needed to see it."""
+    day: dt.date | None = None
+    """The day that brings it, by a date of a service; None: it is there now."""
+
+    def __str__(self) -> str:
+        return f"From {self.day}: {self.message}" if self.day else str(self.message)
 
 
 def unsound(flow: Flow) -> Iterator[Problem]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from django.utils import formats, timezone
+from django.utils import formats
 from django.utils.translation import gettext, gettext_lazy
 
 from navigator.editions.wording import where
@@ -172,7 +172,7 @@ def _checked(service: Service) -> str:
 
 def of(edition: "Edition", service: Service) -> Card:
     """A service of an edition as a card, as it is now, for nobody in particular."""
-    return card(service, t(edition.organizations[service.organization].name), timezone.now())
+    return card(service, t(edition.organizations[service.organization].name), edition.now())
 
 
 def timeless(edition: "Edition", service: Service) -> Card:

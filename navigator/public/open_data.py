@@ -50,7 +50,7 @@ def directory(edition: Edition) -> Directory:
         hsds.write_service(msgspec.structs.replace(service, assured_by=""), owners[service.organization])
         for service in edition.services.values()
     ]
-    organizations = [hsds.write_organization(owner) for owner in edition.content.organizations]
+    organizations = [hsds.write_organization(owner) for owner in edition.shown.organizations]
     # The edition, and what this release of ours makes of it.
     made = hashlib.sha256(edition.hash.encode() + msgspec.json.encode(services)).hexdigest()[:24]
     return Directory(

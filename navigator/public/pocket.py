@@ -23,6 +23,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import get_language_info, override
 
+from navigator.editions import dates
 from navigator.editions.edition import Edition
 from navigator.engine import checks, flow
 from services import areas, labels
@@ -42,6 +43,11 @@ STYLE, SCRIPTS = "app.css", ("flow.js", "outcome.js", "pocket.js")
 def build(edition: Edition, language: str, *, kiosk: bool = False, day: dt.date | None = None) -> str:
     """The page in a language, as it is on a day (today). With ``kiosk`` it starts over by itself and links nowhere."""
     day = day or timezone.localdate()
+    until, changes = day + dt.timedelta(days=TRUSTED_DAYS), dates.turns(edition.content).get(edition.until)
+    if changes and changes <= until:
+        until = max(day, changes - dt.timedelta(days=1))
+    else:
+        changes = None
     style, script = (SOURCE / STYLE).read_text(), "\n".join((SOURCE / name).read_text() for name in SCRIPTS)
     with override(language):
         found = {slug: cards.timeless(edition, service) for slug, service in edition.services.items()}
@@ -62,7 +68,8 @@ def build(edition: Edition, language: str, *, kiosk: bool = False, day: dt.date 
                 "data": _json(_data(edition, found)),
                 "number": edition.number,
                 "day": day,
-                "until": day + dt.timedelta(days=TRUSTED_DAYS),
+                "until": until,
+                "changes": changes,
                 "address": _address(),
                 "most": checks.MOST_QUESTIONS,
                 "questions": _both([each for each in edition.flow.questions if each.kind == "one"]),
@@ -202,13 +209,14 @@ def _service(card: cards.Card) -> dict[str, Any]:
 def keep(edition: Edition) -> None:
     """Keep the pages of an edition on disk, one a language, for nginx to show when no web process does.
 
-    They are written anew when the edition, the program or the day is another one. What goes wrong is logged alone.
+    They are written anew when the edition, what stands of it, the program or the day is another one. What goes wrong
+    is logged alone.
     """
     global _kept
     day = timezone.localdate()
-    if _kept == (edition.number, edition.hash, day):
+    if _kept == (edition.number, edition.hash, edition.since, day):
         return
-    _kept = (edition.number, edition.hash, day)
+    _kept = (edition.number, edition.hash, edition.since, day)
     stamp = _stamp(edition, day)
     folder = Path(settings.POCKET_DIR)
     try:
@@ -225,7 +233,7 @@ def keep(edition: Edition) -> None:
         log.error("the pocket edition could not be kept on disk: %s", type(error).__name__)
 
 
-_kept: tuple[int, str, dt.date] | None = None
+_kept: tuple[int, str, dt.datetime, dt.date] | None = None
 """What this process wrote last, or found written."""
 STAMP = "made-from"
 
@@ -237,7 +245,7 @@ def _stamp(edition: Edition, day: dt.date) -> str:
     found = hashlib.sha256(b"".join(path.read_bytes() for path in sources))
     with override(settings.LANGUAGE_CODE):
         host = (_languages(), str(settings.SITE_NAME), _address(), settings.HOME_AREA)
-    found.update(repr((edition.number, edition.hash, day, host)).encode())
+    found.update(repr((edition.number, edition.hash, edition.since, day, host)).encode())
     return found.hexdigest()
 
 

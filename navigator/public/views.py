@@ -11,7 +11,6 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import get_language, get_language_info, gettext
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
@@ -205,7 +204,7 @@ URGENT_MAX_RANK = 15
 def outcome_context(edition: Edition, step: Step) -> dict[str, Any]:
     """What the template of an outcome needs."""
     given = flow.complete(edition.flow, step.answers)
-    now = timezone.now()
+    now = edition.now()
     fit = _fit(edition, step)
     shown = [
         cards.card(

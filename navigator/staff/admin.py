@@ -39,6 +39,7 @@ class Ways(WayInline):
                 "fields": (
                     ("kind", "value", "order"),
                     ("hours", "timezone", "understood"),
+                    ("valid_from", "valid_to"),
                     ("vanity", "keyword"),
                     "languages",
                     "label",

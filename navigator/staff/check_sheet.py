@@ -24,6 +24,7 @@ from django.utils.translation import gettext_lazy, override
 from django.views.decorators.http import require_GET, require_http_methods
 
 from navigator.editions.history import recorded
+from navigator.editions.wording import days
 from services import phones
 from services.findings import WayReport
 from services.models import Service, unchecked
@@ -76,7 +77,11 @@ def export(services: Iterable[Service], kind: str = "csv") -> bytes:
 def _given(service: Service) -> dict[str, str]:
     """What a row says of a service, in the language of who takes it out."""
     ways = list(service.ways.all())
-    numbers = [f"{way.kind} {phones.show(way.value)}" for way in ways if way.kind in NUMBERED]
+    numbers = [
+        " ".join(filter(None, (way.kind, phones.show(way.value), days(way.valid_from, way.valid_to))))
+        for way in ways
+        if way.kind in NUMBERED
+    ]
     websites = [way.value for way in ways if way.kind == "website"]
     checked = service.assured_date.isoformat() if service.assured_date else _("never")
     what = _what(bool(numbers))

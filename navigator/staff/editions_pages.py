@@ -22,7 +22,7 @@ from navigator.editions.history import recorded
 from navigator.editions.publish import Changed
 from navigator.public import pocket
 
-from .pages import PERMISSION, grouped, newest_edition, page, refused
+from .pages import PERMISSION, coming, grouped, newest_edition, page, refused
 
 
 def urls(site: AdminSite) -> list[Any]:
@@ -56,6 +56,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     kept = models.DraftKept.objects.select_related("kept_by").defer("content")
     context: dict[str, Any] = {"rows": found, "shown": shown, "numbers": numbers, "damaged": publish.damaged()}
     context["languages"] = [get_language_info(code) for code, _name in settings.LANGUAGES]
+    context["coming"] = coming(edition.content) if edition else []
     return page(request, "editions", _("Editions"), kept=kept, **context)
 
 

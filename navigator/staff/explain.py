@@ -5,11 +5,11 @@ from typing import Any
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from navigator.editions import explain, wording
+from navigator.editions import dates, explain, wording
 from navigator.editions.draft import draft_edition
 from navigator.editions.edition import Edition
 from navigator.editions.wording import describe_condition, label
@@ -33,6 +33,10 @@ def explain_form(request: HttpRequest) -> HttpResponse:
     edition = draft_edition() if draft else newest_edition()
     if edition is None:
         return redirect("admin:publish")
+    typed = request.POST.get("day", "").strip()[:20]
+    day = dates.read_day(typed)
+    if day:
+        edition = edition.on(dates.that_day(day))
     answers = flow.replay(edition.flow, _given(request, edition.flow))
     place = request.POST.get("place", "")
     place = place if areas.state_of(place) else ""
@@ -40,6 +44,9 @@ def explain_form(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "edition": edition,
         "draft": draft,
+        "day": day,
+        "no_day": typed and not day,
+        "preview": reverse("admin:preview-on", args=[day]) if day else reverse("admin:preview"),
         "token": seal(Step(answers=answers, place=place)),
         "places": [(code, t(areas.name(code)), code == place) for code in areas.BY_CODE],
         "selects": _selects(edition, answers),

@@ -3,8 +3,9 @@
 Whoever is staff may look; publishing in any form needs the permission ``navigator.publish_edition``.
 """
 
-from collections.abc import Hashable, Mapping, Sequence
-from itertools import groupby
+import datetime as dt
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from itertools import groupby, pairwise
 from typing import Any, NamedTuple
 
 import msgspec
@@ -18,18 +19,19 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import formats, timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from navigator import models
-from navigator.editions import database, in_force
-from navigator.editions.content import Content
-from navigator.editions.differences import MODELS, Difference
+from navigator.editions import database, dates, in_force
+from navigator.editions.content import Content, with_services
+from navigator.editions.differences import MODELS, Difference, differences
 from navigator.editions.draft import draft_rules
 from navigator.editions.edition import Edition
 from navigator.editions.translations import Stale
 from navigator.editions.update import Row
-from navigator.editions.wording import describe_path
+from navigator.editions.wording import describe_path, record_name
 from navigator.engine import checks, flow
 from navigator.engine.soundness import FOREIGN
 from services import models as directory
@@ -139,6 +141,34 @@ def _name(record: Record | None) -> Hashable:
     return (type(record), getattr(record, name)) if name else msgspec.json.encode(record)
 
 
+class Coming(NamedTuple):
+    """What changes by itself on a day."""
+
+    day: dt.date | None
+    groups: list[Group]
+
+
+def coming(content_: Content) -> list[Coming]:
+    """What the dates of a content will change, day by day. Of a service that goes or comes back that alone is told."""
+    found = []
+    for before, after in pairwise(dates.states(content_, timezone.now())):
+        old, new = ({row.slug: row for row in state.content.services} for state in (before, after))
+        shown, hidden, service = _("shown to the public"), _("not shown"), _("Service")
+        gone, come = ([side[slug] for slug in side.keys() - other] for side, other in ((old, new), (new, old)))
+        rows = [Difference(record_name(row), service, "", shown, hidden, row) for row in _alone(gone)]
+        rows += [Difference(record_name(row), service, "", hidden, shown, row) for row in _alone(come)]
+        rows.sort(key=lambda row: row.where)
+        stay = (with_services(content_, (side[slug] for slug in sorted(old.keys() & new))) for side in (old, new))
+        found.append(Coming(after.day, grouped([*rows, *differences(*stay)])))
+    return found
+
+
+def _alone(services: list[Service]) -> Iterator[Service]:
+    """Those of the services that do not go with another one of them."""
+    slugs = {row.slug for row in services}
+    return (row for row in services if row.local_of not in slugs)
+
+
 class Fault(NamedTuple):
     """One problem as it is shown: the pages on which it can be mended, and its shortest path."""
 
@@ -146,6 +176,8 @@ class Fault(NamedTuple):
     links: list[tuple[str, Any]]
     path: str
     answers: flow.Answers
+    day: dt.date | None
+    """The day that brings it; None: it is there now."""
 
 
 def faults(found: Sequence[checks.Problem], content_: Content) -> list[Fault]:
@@ -166,7 +198,10 @@ def faults(found: Sequence[checks.Problem], content_: Content) -> list[Fault]:
         elif key := keys.get(problem.subject.split(".")[0]):
             ways = [(key, titles.get(problem.subject, problem.subject))]
         message = _plain(problem, titles).translated(_)
-        shown.append(Fault(message, ways, describe_path(content_.flow, problem.path), problem.path))
+        if problem.day:
+            day = formats.date_format(problem.day, "DATE_FORMAT")
+            message = _("From %(day)s on: %(problem)s") % {"day": day, "problem": message}
+        shown.append(Fault(message, ways, describe_path(content_.flow, problem.path), problem.path, problem.day))
     return shown
 
 

@@ -27,6 +27,7 @@ from .authors import Authors, authors
 from .authors import others as other_authors
 from .pages import (
     PERMISSION,
+    coming,
     faults,
     grouped,
     newest_edition,
@@ -121,6 +122,7 @@ def publish_draft(request: HttpRequest) -> HttpResponse:
         groups=_choices(changed, parts(old, draft) if edition else [], by_part, mine, leave, culprits),
         publishers=[] if may else publishers(),
         count=len(changed),
+        coming=coming(going),
         report=report,
         faults=faults(report.problems, going),
         warnings=faults(report.warnings, going),

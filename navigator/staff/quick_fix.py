@@ -37,11 +37,11 @@ def quick_fix_page(request: HttpRequest) -> HttpResponse:
     if edition is None:
         return redirect("admin:publish")
     slug = request.POST.get("service") or request.GET.get("service", "")
-    off = directory.Service.objects.filter(status="retired").exclude(slug__in=edition.services)
+    off = directory.Service.objects.filter(status="retired").exclude(slug__in=edition.written)
     # One that was switched off, and set live on its own page since, still lacks its recommendations.
-    gone = slug not in edition.services and directory.Service.objects.filter(slug=slug).exclude(status="draft").exists()
+    gone = slug not in edition.written and directory.Service.objects.filter(slug=slug).exclude(status="draft").exists()
     former = publish.last_with(slug) if gone else None
-    service = (former or edition).services.get(slug)
+    service = (former or edition).written.get(slug)
     context: dict[str, Any] = {"edition": edition, "service": service, "former": former}
     if service is None:
         services = sorted(edition.content.services, key=lambda each: t(each.name).casefold())

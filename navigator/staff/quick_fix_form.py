@@ -13,7 +13,7 @@ from i18nfield.strings import LazyI18nString
 from navigator.editions.content import languages
 from navigator.editions.edition import Edition
 from navigator.editions.quick_fix import Change, ChangeNumber, SetAlert, SwitchOff, SwitchOn
-from navigator.editions.wording import way_name
+from navigator.editions.wording import days, way_name
 from services import models as directory
 from services import phones
 from services.forms import person_name
@@ -59,7 +59,7 @@ class QuickFixForm(forms.Form):
             labels.pop(NUMBER, None)
         what, way = self.fields["what"], self.fields["way"]
         what.choices = list(labels.items())  # type: ignore[attr-defined]
-        way.choices = [(place, way_name(each)) for place, each in enumerate(service.ways)]  # type: ignore[attr-defined]
+        way.choices = [(place, _way(each)) for place, each in enumerate(service.ways)]  # type: ignore[attr-defined]
         if NUMBER not in labels:
             del self.fields["way"], self.fields["value"]
         if ALERT in labels:
@@ -132,6 +132,11 @@ class QuickFixForm(forms.Form):
             assured_how=self.cleaned_data["note"],
             assured_by=person_name(self.by)[:200],
         )
+
+
+def _way(way: ContactPoint) -> str:
+    """A way to reach, and from when until when: the number of now and the coming one stand side by side."""
+    return ", ".join(filter(None, (way_name(way), days(way.valid_from, way.valid_to))))
 
 
 def _alert(language: str) -> str:

@@ -110,6 +110,7 @@ def start() -> dict[str, Any]:
         "changed": changed,
         "stale": len(stale(draft)),
         "ready": ready.ready(),
+        "coming": pages.coming(edition.content) if edition else [],
         "groups": pages.grouped(changed or (), who=True)[:6],
         "problems": pages.faults(report.problems[:ROWS_SHOWN], draft),
         "problem_count": len(report.problems),

@@ -9,7 +9,10 @@ import re
 
 import pytest
 from django.core.management import call_command
+from msgspec.structs import replace
 
+from navigator.editions import in_force
+from navigator.editions.edition import Edition
 from navigator.public import pocket
 
 MOST = 160_000
@@ -71,6 +74,38 @@ def test_it_says_its_day_and_until_when_to_trust_it_and_where_the_newest_is(sett
     assert "what the site said on November 24, 2026 (edition 1)" in page
     assert "Do not trust it after February 22, 2027" in " ".join(page.split())
     assert '<a href="https://help.example.org/" rel="noreferrer">' in page
+
+
+def test_it_holds_what_stands_on_its_day_and_says_when_some_of_it_changes(real):
+    rainn = real.written["rainn"]
+    old, new = (replace(rainn.ways[0], value=value, vanity="") for value in ("+18005550188", "+18005550199"))
+    ways = replace(old, valid_to=dt.date(2026, 12, 31)), replace(new, valid_from=dt.date(2027, 1, 1))
+    rows = (replace(row, ways=ways) if row is rainn else row for row in real.content.services)
+    edition = Edition(replace(real.content, services=tuple(rows)), 1, "1")
+    page = " ".join(pocket.build(edition, "en", day=dt.date(2026, 11, 24)).split())
+    assert ("1-800-555-0188" in page, "1-800-555-0199" in page) == (True, False)
+    assert "Do not trust it after December 31, 2026. Some of it changes on January 1, 2027: get a new copy" in page
+    later = pocket.build(edition.on(dt.datetime(2027, 1, 2, tzinfo=dt.UTC)), "en", day=dt.date(2027, 1, 2))
+    assert ("1-800-555-0188" in later, "1-800-555-0199" in later) == (False, True)
+    assert "Some of it changes" not in later
+
+
+@pytest.mark.parametrize("another", [False, True], ids=["this process", "another process"])
+def test_what_is_kept_is_written_again_when_a_day_begins_where_a_service_is(real, folder, clock, another):
+    midnight = dt.datetime(2026, 11, 25, 14, tzinfo=dt.UTC)  # in Guam; nine in the morning here
+    way = replace(real.written["rainn"].ways[0], timezone="Pacific/Guam", valid_from=dt.date(2026, 11, 26))
+    rows = (replace(row, ways=(*row.ways, way)) if row.slug == "rainn" else row for row in real.content.services)
+    clock.move_to(midnight - dt.timedelta(seconds=1))
+    in_force.serve(Edition(replace(real.content, services=tuple(rows)), 1, "1"))
+    pocket.keep(in_force.current())
+    (folder / "en.html").write_text("kept")
+    pocket.keep(in_force.current())
+    assert (folder / "en.html").read_text() == "kept"
+    clock.move_to(midnight)
+    if another:
+        pocket._kept = None
+    pocket.keep(in_force.current())
+    assert (folder / "en.html").read_text() != "kept"
 
 
 def test_hours_stand_in_words_and_nothing_says_what_is_open_now(pages):

@@ -31,7 +31,7 @@ class Command(BaseCommand):
         else:
             self.stdout.write(f"{report.paths} paths walked, {len(report.problems)} problems")
             for problem in report.problems:
-                self.stdout.write(f"- {problem.message}")
+                self.stdout.write(f"- {problem}")
                 if problem.path:
                     self.stdout.write(f"  Shortest path: {describe_path(draft.flow, problem.path)}")
             for warning in report.warnings:

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management import BaseCommand, CommandError, CommandParser
 from django.utils.translation import override
 
-from navigator.editions import content, database, explain, in_force
+from navigator.editions import content, database, dates, explain, in_force
 from navigator.editions.draft import draft_edition
 from navigator.editions.edition import Edition
 from navigator.engine.flow import SKIP, Answer, Flow
@@ -14,19 +14,25 @@ from services import areas
 
 
 class Command(BaseCommand):
-    """`manage.py explain danger=yes who=me about=papers,watched place=US-TX ... [--json] [--draft]`."""
+    """`manage.py explain danger=yes who=me about=papers,watched place=US-TX ... [--json] [--draft] [--day ...]`."""
 
     help = __doc__
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Answers as question=choice; --json; --draft."""
+        """Answers as question=choice; --json; --draft; --day."""
         parser.add_argument("answers", nargs="*", metavar="question=choice")
         parser.add_argument("--json", action="store_true", help="print it as JSON")
         parser.add_argument("--draft", action="store_true", help="use the draft, not the edition in force")
+        parser.add_argument("--day", default="", help="as on this day, such as 2027-01-01; without it, today")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print the next question, or the services in order with reasons and the guidance."""
         edition = self._edition(options["draft"])
+        if options["day"]:
+            day = dates.read_day(options["day"])
+            if day is None:
+                raise CommandError(f"“{options['day']}” is no day. Write it like 2027-01-01.")
+            edition = edition.on(dates.that_day(day))
         places = [pair.removeprefix("place=") for pair in options["answers"] if pair.startswith("place=")]
         for place in places:
             if place and not areas.state_of(place):

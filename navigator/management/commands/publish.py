@@ -26,6 +26,6 @@ class Command(BaseCommand):
         except publish.Refused as refused:
             draft = draft_flow()
             for problem in refused.report.problems:
-                self.stderr.write(f"- {problem.message} {describe_path(draft, problem.path)}".rstrip())
+                self.stderr.write(f"- {problem} {describe_path(draft, problem.path)}".rstrip())
             raise CommandError("Nothing was published: the draft does not pass the checks.") from None
         self.stdout.write(f"Published edition {row.number}.")

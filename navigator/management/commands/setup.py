@@ -51,7 +51,7 @@ class Command(BaseCommand):
             problems = refused.report.problems
             raise CommandError(
                 f"The content cannot be published in {', '.join(languages())}: {len(problems)} problems, the "
-                f"first: {problems[0].message} Mend it in fixtures/ and remove the database, or change LANGUAGES."
+                f"first: {problems[0]} Mend it in fixtures/ and remove the database, or change LANGUAGES."
             ) from None
         self.stdout.write(f"Published edition {row.number}.")
 
