@@ -20,7 +20,7 @@ from .draft import change_draft, whole_draft
 from .history import KINDS, ORDER, decoded, placed, recorded, row_of, rows_of, state_in
 from .merge import Merged, check_of, merge
 from .publish import Changed
-from .update import Plan
+from .update import Plan, unowned
 
 Check = Callable[[Any], Sequence[str]]
 """What the page of a row would say against it: pages are made elsewhere, so whoever puts back hands it in."""
@@ -109,13 +109,6 @@ def put_back(
 def _against(found: Plan) -> list[str]:
     """Why the draft could not be written, or its questions not be followed, with what is put back."""
     content = found.merged.content
-    runs = {row.slug for row in content.organizations}
-    reasons = [
-        _("“%(name)s”: there is no organization “%(organization)s”.")
-        % {"name": each.slug, "organization": each.organization}
-        for each in content.services
-        if each.organization not in runs
-    ]
     before = {problem.message.translated(_) for problem in soundness.unsound(found.yours.flow)}
     after = (problem.message.translated(_) for problem in soundness.unsound(content.flow))
-    return [*reasons, *(reason for reason in after if reason not in before)]
+    return [*unowned(content), *(reason for reason in after if reason not in before)]

@@ -48,6 +48,17 @@ class Plan(NamedTuple):
     """Changes whenever the release or the draft does."""
 
 
+def unowned(content: Content) -> list[str]:
+    """The services whose organization is missing, in words."""
+    known = {row.slug for row in content.organizations}
+    return [
+        _("“%(name)s”: there is no organization “%(organization)s”.")
+        % {"name": row.slug, "organization": row.organization}
+        for row in content.services
+        if row.organization not in known
+    ]
+
+
 def read_release(folder: Path | None = None) -> Content:
     """The content of this release. Raises Broken for one that cannot be read, or that no draft could hold.
 
@@ -57,13 +68,7 @@ def read_release(folder: Path | None = None) -> Content:
         release = read_fixtures(folder or settings.CONTENT_DIR)
     except ValueError as error:
         raise Broken(str(error)) from error
-    known = {row.slug for row in release.organizations}
-    problems = [
-        _("“%(name)s”: there is no organization “%(organization)s”.")
-        % {"name": row.slug, "organization": row.organization}
-        for row in release.services
-        if row.organization not in known
-    ]
+    problems = unowned(release)
     live = {row.slug: row for row in release.services if row.status == "live"}
     problems += [
         _("“%(name)s” is recommended but is not live.") % {"name": slug}
