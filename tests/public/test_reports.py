@@ -20,7 +20,7 @@ FORM = "application/x-www-form-urlencoded"
 SWAP = {"HX-Request": "true", "HX-Request-Type": "partial", "Sec-Fetch-Site": "same-origin"}
 ANSWERS = {"danger": "no", "who": "me", "child": "no", "need": "hurt", "harm": "sexual"}
 ASK = re.compile(r'class="failed"\s+type="submit"\s+formaction="([^"]+)"\s+name="n"\s+value="([^"]*)"')
-SAY = re.compile(r'formaction="([^"]+)" name="n" value="([^"]*)">([^<]+)<')
+SAY = re.compile(r'formaction="([^"]+)"\s+name="n"\s+value="([^"]*)">([^<]+)<')
 
 
 @pytest.fixture(autouse=True)

@@ -165,7 +165,7 @@ def test_what_staff_try_out_in_the_preview_is_no_report(staff_client, settings):
     to, code = re.search(r'formaction="([^"]+)"\s+name="n"\s+value="([^"]{8})"', page).groups()
     assert to == "/admin/preview/next/"
     page = sent("next/", n=code)
-    to, code = re.search(r'formaction="([^"]+)" name="n" value="([^"]{16})"', page).groups()
+    to, code = re.search(r'formaction="([^"]+)"\s+name="n"\s+value="([^"]{16})"', page).groups()
     assert to == "/admin/preview/next/"
     assert "Thank you" in sent("next/", n=code)
     assert reports.take() == []

@@ -59,7 +59,7 @@ def test_without_script_a_tap_tells_no_number_from_another(reporting):
     page = person.ask("POST", "/", {"t": token(page), "g": "r"})[2]
     codes = re.findall(r'formaction="/next/"\s+name="n"\s+value="([^"]{8})"', page)
     asked = [person.ask("POST", "/next/", {"t": token(page), "n": code}) for code in codes]
-    said = [code for _up, _down, page in asked for code in re.findall(r'name="n" value="([^"]{16})"', page)]
+    said = [code for _up, _down, page in asked for code in re.findall(r'name="n"\s+value="([^"]{16})"', page)]
     told = [person.ask("POST", "/next/", {"t": token(page), "n": code}) for code in said]
     assert len(codes) >= 4 and len(said) > 12
     assert len({up for up, _down, _page in asked}) == len({up for up, _down, _page in told}) == 1
