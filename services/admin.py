@@ -141,6 +141,7 @@ class ServiceAdmin(CarefulAdmin):
     readonly_fields = ("recheck_why",)
     list_display = ("official_name", "due", "number", "status", "assured_date")
     ordering = ("name",)
+    show_full_result_count = False  # it would be counted twice
     list_filter = ("status", DueFilter, AreaFilter, "directory_only", "answered_by", "category")
     list_per_page = 200
     search_fields = ("name",)
