@@ -52,11 +52,19 @@ def test_a_flood_changes_one_count_once_whatever_process_it_meets(db):
     for _process in range(4):
         for _ in range(10_000):
             reports.hold(said())
-        writer.write()
+        write(reports.take())
     assert counted() == [("rainn", "silent", 1)]
     assert {field.name for field in WayReport._meta.get_fields()} == {
         "id", "service", "kind", "value", "reason", "day", "days",
     }  # fmt: skip
+
+
+@pytest.mark.once  # the writer minds a connection of its own, as in a thread of the site
+def test_what_a_process_holds_is_written_and_held_no_more(db):
+    reports.hold(said())
+    writer.write()
+    assert counted() == [("rainn", "silent", 1)]
+    assert reports.take() == []
 
 
 def test_each_day_counts_once_up_to_a_most(db, clock):
