@@ -28,10 +28,9 @@ def grown(real, services, questions):
     """The real content with so many services and questions."""
     from navigator.engine.flow import Choice, Flow, Question, Recommendation
 
+    whole = [service for service in real.services if not service.local_of]  # a local one borrows words
     copies = [
-        msgspec.structs.replace(
-            real.services[place % len(real.services)], slug=f"service-{place}", directory_only=False
-        )
+        msgspec.structs.replace(whole[place % len(whole)], slug=f"service-{place}", directory_only=False)
         for place in range(services)
     ]
     emergency = next(service for service in real.services if service.slug == "emergency-911")
