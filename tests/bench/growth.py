@@ -28,7 +28,8 @@ def grown(real, services, questions):
     """The real content with so many services and questions."""
     from navigator.engine.flow import Choice, Flow, Question, Recommendation
 
-    whole = [service for service in real.services if not service.local_of]  # a local one borrows words
+    # A local one borrows words, and no rule may name one that is not live.
+    whole = [service for service in real.services if service.status == "live" and not service.local_of]
     copies = [
         msgspec.structs.replace(whole[place % len(whole)], slug=f"service-{place}", directory_only=False)
         for place in range(services)
