@@ -355,3 +355,24 @@ class Ready(models.Model):
 
     def __str__(self) -> str:
         return self.note
+
+
+class Comment(models.Model):
+    """What staff say to each other about one record of the draft. It is never public, and goes into no edition."""
+
+    kind = models.CharField(max_length=20)
+    """With ``name``, the record, as a revision names it: it may be gone by now."""
+    name = models.CharField(max_length=50)
+    text = models.TextField(_("Comment"), max_length=1000)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    settled_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        default_permissions = ()
+        ordering: ClassVar = ["-pk"]
+        indexes: ClassVar = [models.Index(fields=["kind", "name"], name="comment_on")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name} {self.pk}"

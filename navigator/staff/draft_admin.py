@@ -13,6 +13,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from navigator.editions import history
+from navigator.models import Comment
 from services.admin import CarefulAdmin
 
 from . import history as history_pages
@@ -52,6 +53,9 @@ class DraftAdmin(CarefulAdmin):
         """The page, on which translations are marked whose original was changed since."""
         inlines = [each for shown in context["inline_admin_formsets"] for each in shown.formset.forms]
         translations.mark_boxes([context["adminform"].form, *inlines])
+        if row := context.get("original"):
+            kind, name = history.name_of(row)
+            context["comment_count"] = Comment.objects.filter(kind=kind, name=name, settled_at=None).count()
         return super().render_change_form(request, context, *args, **kwargs)
 
     def delete_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> Any:

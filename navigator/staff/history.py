@@ -20,7 +20,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from navigator.editions import history, put_back, update
 from navigator.editions.publish import Changed
-from navigator.models import Question, Revision
+from navigator.models import Comment, Question, Revision
 from services.forms import untouched
 
 from .pages import Group, page
@@ -51,29 +51,40 @@ class Entry(NamedTuple):
 @require_GET
 def listed(request: HttpRequest, kind: str = "", name: str = "") -> HttpResponse:
     """The changes of the whole draft or of one record, the newest first."""
-    if kind and (kind not in history.KINDS or not _may(request, kind)):
+    return record_page(request, kind, name)
+
+
+def record_page(request: HttpRequest, kind: str, name: str, status: int = 200, **said: str) -> HttpResponse:
+    """The same as a page: that of one record has its comments, and what was refused of one just written."""
+    if kind and (kind not in history.KINDS or not may(request, kind)):
         raise PermissionDenied if kind in history.KINDS else Http404
     found = Revision.objects.select_related("by")
     if kind:
         asked = [kind, history.ORDER] if kind == "question" else [kind]
         found = found.filter(kind__in=asked, name__in=[name, ""])
     else:
-        found = found.filter(kind__in=[each for each in (*history.KINDS, history.ORDER) if _may(request, each)])
+        found = found.filter(kind__in=[each for each in (*history.KINDS, history.ORDER) if may(request, each)])
     shown = Paginator(found, SHOWN).get_page(request.GET.get("p"))
     around = history.surroundings()
     row = history.row_of(kind, name) if kind else None
-    if kind and row is None and not shown:
+    comments = Comment.objects.filter(kind=kind, name=name).select_related("by", "settled_by")
+    if kind and row is None and not shown and not comments:
         raise Http404
     return page(
         request,
         "history",
         _("History of %(name)s") % {"name": row} if row else _("History"),
+        status,
         entries=[_entry(request, revision, around, linked=not kind) for revision in shown],
         shown=shown,
         row=row,
         link=_page_of(row) if row else "",
         earlier=_earlier(row) if row and not shown.has_next() else [],
         one=bool(kind),
+        comments=[each for each in comments if not each.settled_at],
+        settled=[each for each in comments if each.settled_at],
+        here=(kind, name),
+        **said,
     )
 
 
@@ -84,7 +95,7 @@ def _entry(request: HttpRequest, revision: Revision, around: Any, *, linked: boo
         return Entry(revision, [], False, False)
     link = reverse("admin:history-of", args=[revision.kind, revision.name]) if linked and revision.name else ""
     group = Group(told[0].where, link, told) if told else None
-    return Entry(revision, [group] if group else [], True, _may(request, revision.kind, "change"))
+    return Entry(revision, [group] if group else [], True, may(request, revision.kind, "change"))
 
 
 def _earlier(row: Any) -> QuerySet[LogEntry]:
@@ -98,7 +109,7 @@ def _earlier(row: Any) -> QuerySet[LogEntry]:
 def back(request: HttpRequest, number: int) -> HttpResponse:
     """What putting back would change, each with a tick; by POST, put back what is ticked."""
     revision = get_object_or_404(Revision.objects.select_related("by"), pk=number)
-    if not _may(request, revision.kind, "change"):
+    if not may(request, revision.kind, "change"):
         raise PermissionDenied
     whole = "whole" in request.POST or "whole" in request.GET
     status, take = 200, frozenset(request.POST.getlist("take"))
@@ -163,7 +174,8 @@ def _why(row: update.Row, checked: set[str]) -> str:
     return ""
 
 
-def _may(request: HttpRequest, kind: str, what: str = "view") -> bool:
+def may(request: HttpRequest, kind: str, what: str = "view") -> bool:
+    """Whether this person may do something with the records of a kind."""
     model = Question if kind == history.ORDER else history.KINDS[kind].rows.model
     if not admin.site.is_registered(model):
         return False
@@ -175,7 +187,7 @@ def _needs(request: HttpRequest, revision: Revision) -> None:
     row = history.row_of(revision.kind, revision.name)
     comes = row is None and revision.kind != history.ORDER
     goes = revision.before is None and revision.kind not in ("service", "organization")  # these stay
-    if (comes and not _may(request, revision.kind, "add")) or (goes and not _may(request, revision.kind, "delete")):
+    if (comes and not may(request, revision.kind, "add")) or (goes and not may(request, revision.kind, "delete")):
         raise PermissionDenied
 
 

@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from navigator import models
@@ -24,6 +24,7 @@ from services.rows import codes
 from . import (
     activity,
     check_sheet,
+    comments,
     directory_import,
     editions_pages,
     explain,
@@ -47,6 +48,7 @@ PARTS = (
     quick_fix,
     editions_pages,
     history,
+    comments,
     preview,
     explain,
     map,
@@ -60,6 +62,10 @@ PARTS = (
     typed,
 )
 """The modules with pages of our own."""
+
+
+OURS = {"User": gettext_noop("People"), "Group": gettext_noop("Roles")}
+"""What staff call Django's tables of accounts."""
 
 
 class StaffSite(admin.AdminSite):
@@ -76,11 +82,18 @@ class StaffSite(admin.AdminSite):
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """Django's list; the services, which staff look after every day, first, and the accounts last."""
         found = super().get_app_list(request, app_label)
+        for app in found:
+            if app["app_label"] == "auth":
+                app["name"] = gettext("Accounts")
+                for table in app["models"]:
+                    table["name"] = gettext(OURS.get(table["object_name"], table["name"]))
         return sorted(found, key=lambda app: (app["app_label"] == "auth", app["app_label"] != "services"))
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """The start page: what wants attention, then Django's list of tables."""
         news = start() if request.user.has_perm("services.view_service") else {}
+        waiting = comments.waiting(request)
+        news |= {"comments": comments.told(waiting[:ROWS_SHOWN]), "comment_count": waiting.count()}
         return super().index(request, {**news, **(extra_context or {})})
 
 
