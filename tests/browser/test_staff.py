@@ -155,9 +155,9 @@ def test_the_staff_pages_have_no_fault_that_axe_finds_and_fit_a_phone(staff, sta
     page = staff
     faults = {}
     service = "services/service/"
-    many = ["", service, "comments/", "history/service/rainn/", "navigator/question/", "navigator/recommendation/", "navigator/guidance/", "publish/",
-            "editions/", "explain/", "map/", "checks/", "own/", "own/rainn/", "account/", "auth/user/",
-            "preview/"]  # fmt: skip
+    many = ["", service, "comments/", "history/service/rainn/", "navigator/question/", "navigator/recommendation/",
+            "navigator/guidance/", "publish/", "editions/", "explain/", "map/", "checks/", "own/", "own/rainn/",
+            "account/", "auth/user/", "preview/"]  # fmt: skip
     page.goto(f"{staff_site}/admin/{service}")
     one = page.locator("#result_list tbody th a").first.get_attribute("href").removeprefix("/admin/")
     for width, paths in ((390, [*many, one]), (1280, ["", one])):
