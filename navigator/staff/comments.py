@@ -1,10 +1,11 @@
 """Staff pages: comments on the records of the draft. Whoever may view a record may comment on it, and settle."""
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from django import forms
 from django.contrib import messages
 from django.contrib.admin import AdminSite
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
@@ -89,9 +90,9 @@ def write(request: HttpRequest, kind: str, name: str) -> HttpResponse:
         raise PermissionDenied
     form = Form(request.POST)
     if not form.is_valid():
-        wrong = " ".join(filter(None, form.errors["text"])) or _("Write something first.")
+        wrong = " ".join(str(each) for each in form.errors["text"] if each) or _("Write something first.")
         return record_page(request, kind, name, 400, typed=request.POST.get("text", ""), refused=wrong)
-    Comment.objects.create(kind=kind, name=name, text=form.cleaned_data["text"], by_id=request.user.pk)
+    Comment.objects.create(kind=kind, name=name, text=form.cleaned_data["text"], by=cast(User, request.user))
     messages.success(request, _("The comment is kept. The start page shows it to all staff until it is settled."))
     return redirect(_place(kind, name))
 
