@@ -1,6 +1,7 @@
 """Every page kind and state, for everyone: axe, keyboard, small screens, zoom, forced colours (L5, H)."""
 
 import json
+import re
 
 import pytest
 from axe_core_python.sync_playwright import Axe
@@ -232,7 +233,7 @@ def test_no_message_in_the_console(browser, site):
     page.context.close()
 
 
-def test_paper_shows_the_numbers_and_no_controls(browser, site):
+def test_paper_shows_the_numbers_and_no_controls_on_one_page(browser, site):
     page = visit(browser, 800)
     travel(page, site)
     page.emulate_media(media="print")
@@ -241,4 +242,5 @@ def test_paper_shows_the_numbers_and_no_controls(browser, site):
     assert page.locator(".wallet").is_visible()
     assert "1-855-488-6423" in page.locator(".wallet").inner_text()
     assert "ICE" not in page.locator(".wallet").inner_text()
+    assert len(re.findall(rb"/Type /Page\b", page.pdf(format="Letter"))) == 1  # the longest outcome
     page.context.close()
