@@ -22,7 +22,9 @@ SEEN = """() => {
 }"""
 
 # As "Skip all questions" does it, from the answers of one sealed token.
-SHOW = """(token) => htmx.ajax("POST", location.pathname, {values: {t: token, g: "r"}, target: "#step", swap: "outerHTML"})"""
+SHOW = """(token) => {
+  return htmx.ajax("POST", location.pathname, {values: {t: token, g: "r"}, target: "#step", swap: "outerHTML"});
+}"""
 
 
 @pytest.fixture(scope="module")
