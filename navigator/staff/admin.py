@@ -22,6 +22,7 @@ from services.admin import Inline, OrganizationAdmin, ServiceAdmin, SourceInline
 from services.forms import CarefulForm, OrderedFormSet
 from services.models import ContactPoint, Organization, Service
 
+from . import live_preview
 from .conditions import ConditionField, choices, comes_first, contradiction, earlier, needing
 from .draft_admin import DraftAdmin
 
@@ -84,8 +85,9 @@ class DraftServiceAdmin(DraftAdmin, ServiceAdmin):
         return cards.describe_hours(way.record())
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
-        """The page, with how many recommendations lead to the service."""
+        """The page, with how many recommendations lead to the service, and the card beside it."""
         service = kwargs.get("obj")
+        context["cards"] = live_preview.buttons(service)
         context["rules"] = service.recommendations.count() if service else 0
         return super().render_change_form(request, context, *args, **kwargs)
 
