@@ -3,11 +3,12 @@
 from typing import Any, ClassVar
 
 from django import forms
+from django.contrib.admin.utils import flatten
 from django.core.exceptions import ValidationError
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from . import areas
+from . import areas, parts
 from .fields import CodesField, HoursInput, NumberField, languages_field, zones
 from .forms import CarefulForm, OrderedFormSet
 from .models import Service
@@ -55,6 +56,8 @@ class SourceFormSet(LiveFormSet):
 class WayForm(CarefulForm):
     """A way to reach: its number as people read it, its languages and time zone by name, ready hours."""
 
+    RARE: ClassVar[Any] = (("valid_from", "valid_to"), ("vanity", "keyword", "order"), "languages", "label", "hours_note")
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         way: Any = self.instance
@@ -77,6 +80,10 @@ class WayForm(CarefulForm):
             self.fields["timezone"] = forms.ChoiceField(label=label, choices=zones(way.timezone), required=False)
         if "hours" in self.fields:
             self.fields["hours"].widget = HoursInput()
+
+    def more(self) -> parts.Part:
+        """What is rarely used of it: folded, with what stands there."""
+        return parts.more(self, flatten(self.RARE))
 
 
 class AreasField(CodesField):

@@ -18,7 +18,7 @@ from navigator.engine import flow
 from navigator.models import Choice, Guidance, Question, Recommendation, as_condition
 from navigator.public import cards
 from navigator.templatetags.words import icon
-from services.admin import Inline, OrganizationAdmin, ServiceAdmin, SourceInline, WayInline
+from services.admin import MORE, Inline, OrganizationAdmin, ServiceAdmin, SourceInline, WayInline
 from services.forms import CarefulForm, OrderedFormSet
 from services.models import ContactPoint, Organization, Service
 
@@ -33,22 +33,7 @@ class Ways(WayInline):
     """The ways to reach a service, with the hours as the public reads them."""
 
     readonly_fields = ("understood",)
-    fieldsets = (
-        (
-            None,
-            {
-                "fields": (
-                    ("kind", "value", "order"),
-                    ("hours", "timezone", "understood"),
-                    ("valid_from", "valid_to"),
-                    ("vanity", "keyword"),
-                    "languages",
-                    "label",
-                    "hours_note",
-                )
-            },
-        ),
-    )
+    fieldsets = ((None, {"fields": (("kind", "value"), ("hours", "timezone", "understood"))}), MORE)
 
     @admin.display(description=_("People read"))
     def understood(self, way: ContactPoint) -> str:
