@@ -12,7 +12,6 @@ from django.utils.translation import ngettext
 
 from . import areas, labels, records
 from .forms import Translated
-from .rows import codes
 from .texts import t
 
 WANTED = frozenset(
@@ -114,19 +113,21 @@ def named(form: Any, names: list[str]) -> str:
 
 
 def more(form: Any, names: Iterable[str]) -> Part:
-    """What is rarely used of a row: open where it has a day, or something to mend."""
+    """What is rarely used of a row: open where it has a day, or something to mend, now or with another number."""
     names = [name for name in names if name in form.fields]
     filled = [name for name in names if name != "order" and _filled(form, name)]
     wrong = lacks([form], names)
-    opened = bool(wrong) or any(_is_day(form, name) for name in filled)
+    opened = bool(wrong) or any(_is_day(form, name) or name == "vanity" for name in filled)
     return Part("", "", [named(form, filled)] if filled else [], wrong, opened)
 
 
 def _words(form: Any, name: str) -> dict[str, Any]:
     """The words of a field by language; none of a field of another kind, or where one language is enough."""
     widget = form.fields[name].widget if name in form.fields else None
-    local = codes(getattr(form.instance, "areas", "") or getattr(getattr(form.instance, "service", None), "areas", ""))
-    if not isinstance(widget, Translated) or widget.one_is_enough or local or name in records.ONE_LANGUAGE:
+    if not isinstance(widget, Translated) or widget.one_is_enough or name in records.ONE_LANGUAGE:
+        return {}
+    service = getattr(form.instance, "service", form.instance)
+    if service.areas:
         return {}
     return _by_language(form, name)
 

@@ -19,6 +19,11 @@ from .texts import fold, t
 class LiveFormSet(OrderedFormSet):
     """Rows of a service; a live one needs their texts in every language."""
 
+    def add_fields(self, form: Any, index: int | None) -> None:
+        """Each row knows its service: it is not asked for again."""
+        super().add_fields(form, index)
+        form.instance.service = self.instance
+
     def clean(self) -> None:
         """Mark the texts that a live service lacks."""
         super().clean()

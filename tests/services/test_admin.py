@@ -259,7 +259,7 @@ def test_a_refused_page_lists_on_top_what_is_wrong_and_leads_there(editor):
 def test_a_refused_page_names_rows_that_lack_altogether(editor):
     text = unescaped(save(editor, lonely(), **{"ways-0-DELETE": "on", "sources-0-DELETE": "on"}))
     summary = text[text.index('<section class="wrong"') : text.index("</section>")]
-    assert '<a href="#ways-heading">Ways to reach</a>: A live service needs at least one way' in summary
+    assert '<a href="#ways-group">Ways to reach</a>: A live service needs at least one way' in summary
     assert '<a href="#sources-heading">Sources</a>: A live service needs at least one source' in summary
     assert 'id="ways-heading"' in text
 
