@@ -109,7 +109,7 @@ def named(form: Any, names: list[str]) -> str:
     """Some fields by name, and how many more."""
     shown = [str(form.fields[name].label).lower() for name in names[:MOST_NAMED]]
     more = len(names) - len(shown)
-    return ", ".join([*shown, *([_("%(count)s more") % {"count": more}] if more else ())])
+    return "; ".join([*shown, *([_("%(count)s more") % {"count": more}] if more else ())])
 
 
 def more(form: Any, names: Iterable[str]) -> Part:

@@ -57,6 +57,7 @@ for (const button of buttons) {
     const again = button === chosen && !frame.hidden;
     chosen = button;
     open(beside.matches || !again);
+    if (!beside.matches) panel.scrollIntoView();
   });
 }
 for (const kind of ["input", "change", "focusin", "formset:added", "formset:removed"]) {
