@@ -225,7 +225,7 @@ class ChoiceForm(ConditionalForm):
             self.fields["key"].disabled = True
             self.fields["key"].help_text = ""
         if "icon" in self.fields:
-            self.fields["icon"] = icon_field(self.instance.icon)
+            self.fields["icon"] = icon_field(self.fields["icon"].label, self.instance.icon)
 
     def clean(self) -> dict[str, Any] | None:
         """Keep the key of the choice that every question has."""

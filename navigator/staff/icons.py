@@ -1,5 +1,6 @@
 """The icons that a choice may have: chosen by their pictures, and by name in the language of the staff."""
 
+from functools import cache
 from typing import Any
 
 from django import forms
@@ -38,7 +39,7 @@ NAMES = {
     "hospital": _("hospital"),
     "house": _("house"),
     "id-card": _("ID card"),
-    "key-round": _("key"),
+    "key-round": _("house key"),
     "landmark": _("government building"),
     "languages": _("languages"),
     "laptop": _("computer"),
@@ -68,6 +69,10 @@ NAMES = {
 """Of the whole set those that say something beside an answer. None looks like a mark of being chosen (docs/design.md)."""
 
 
+picture = cache(icon)
+"""Each is drawn once: a page has hundreds of them."""
+
+
 class Pictures(forms.RadioSelect):
     """Icons to choose from, each with its picture, folded under the one that is chosen."""
 
@@ -75,14 +80,14 @@ class Pictures(forms.RadioSelect):
         """The chosen one, to be opened."""
         box = '<label><input type="radio" name="{}" value="{}"{}> {} {}</label>'
         rows = [(code, label, code == (value or "")) for code, label in self.choices]
-        chosen = next(((icon(code), label) for code, label, here in rows if here), ("", value))
+        chosen = next(((picture(code), label) for code, label, here in rows if here), ("", value))
         return format_html(
             '<details class="folded pictures" id="{}"><summary>{} {}</summary><div role="radiogroup" aria-label="{}">{}</div></details>',
             (attrs or {}).get("id", name),
             *chosen,
-            _("Icon"),
+            _("icon"),
             format_html_join(
-                "", box, ((name, code, SafeString(" checked") if here else "", icon(code), label) for code, label, here in rows)
+                "", box, ((name, code, SafeString(" checked") if here else "", picture(code), label) for code, label, here in rows)
             ),
         )
 
@@ -91,12 +96,12 @@ class Pictures(forms.RadioSelect):
         return data.get(name, "")
 
 
-def icon_field(kept: str) -> forms.ChoiceField:
+def icon_field(label: Any, kept: str) -> forms.ChoiceField:
     """The icons by name, and the one that is there already."""
     named = sorted(NAMES.items(), key=lambda each: fold(str(each[1])))
     other = [(kept, kept)] if kept and kept not in NAMES and icon(kept) else []
     return forms.ChoiceField(
-        label=_("Icon"),
+        label=label,
         choices=[("", _("none")), *other, *named],
         required=False,
         widget=Pictures,
