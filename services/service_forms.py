@@ -61,7 +61,13 @@ class SourceFormSet(LiveFormSet):
 class WayForm(CarefulForm):
     """A way to reach: its number as people read it, its languages and time zone by name, ready hours."""
 
-    RARE: ClassVar[Any] = (("valid_from", "valid_to"), ("vanity", "keyword", "order"), "languages", "label", "hours_note")
+    RARE: ClassVar[Any] = (
+        ("valid_from", "valid_to"),
+        ("vanity", "keyword", "order"),
+        "languages",
+        "label",
+        "hours_note",
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

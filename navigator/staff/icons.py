@@ -66,7 +66,7 @@ NAMES = {
     "utensils": _("food"),
     "wheat": _("field work"),
 }
-"""Of the whole set those that say something beside an answer. None looks like a mark of being chosen (docs/design.md)."""
+"""Those that say something beside an answer. None looks like a mark of being chosen (docs/design.md)."""
 
 
 picture = cache(icon)
@@ -79,16 +79,17 @@ class Pictures(forms.RadioSelect):
     def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
         """The chosen one, to be opened."""
         box = '<label><input type="radio" name="{}" value="{}"{}> {} {}</label>'
-        rows = [(code, label, code == (value or "")) for code, label in self.choices]
-        chosen = next(((picture(code), label) for code, label, here in rows if here), ("", value))
+        ticked = {True: SafeString(" checked"), False: ""}
+        rows = [(code, picture(code), label) for code, label in self.choices]
+        chosen = next((row for row in rows if row[0] == (value or "")), (value, "", value))
+        boxes = ((name, code, ticked[code == chosen[0]], drawn, label) for code, drawn, label in rows)
         return format_html(
-            '<details class="folded pictures" id="{}"><summary>{} {}</summary><div role="radiogroup" aria-label="{}">{}</div></details>',
+            '<details class="folded pictures" id="{}"><summary>{} {}</summary>'
+            '<div role="radiogroup" aria-label="{}">{}</div></details>',
             (attrs or {}).get("id", name),
-            *chosen,
+            *chosen[1:],
             _("icon"),
-            format_html_join(
-                "", box, ((name, code, SafeString(" checked") if here else "", picture(code), label) for code, label, here in rows)
-            ),
+            format_html_join("", box, boxes),
         )
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:

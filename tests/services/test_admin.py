@@ -259,14 +259,18 @@ def test_a_refused_page_lists_on_top_what_is_wrong_and_leads_there(editor):
 
 def parts_of(page):
     """The parts of the form: the line of each by its title, and the titles of those that are open."""
-    found = re.findall(r'<details class="part" id="[^"]*"( open)?>\s*<summary>(.*?)</summary>', html.unescape(page), re.S)
+    found = re.findall(
+        r'<details class="part" id="[^"]*"( open)?>\s*<summary>(.*?)</summary>', html.unescape(page), re.S
+    )
     lines = [" ".join(re.sub("<[^>]+>", " ", line).split()) for _opened, line in found]
     return lines, [line for line, (opened, _line) in zip(lines, found, strict=True) if opened]
 
 
 def test_the_parts_of_the_form_are_folded_and_say_what_they_lack(editor):
     both = {"en": "Words", "es": "Palabras"}
-    service = lonely(serves=both, told=both, what_happens={"en": "They ask"}, opening={"en": "Hello"}, answered_by="police")
+    service = lonely(
+        serves=both, told=both, what_happens={"en": "They ask"}, opening={"en": "Hello"}, answered_by="police"
+    )
     lines, opened = parts_of(editor.get(page_of(service)).content.decode())
     assert opened == ["What it is live", "Ways to reach 1 · 1 without hours"]
     assert "Urgent note, days off none" in lines

@@ -108,7 +108,12 @@ def test_a_form_that_is_empty_or_nonsense_gets_a_card_too(editor, rainn):
 
 def test_a_new_service_has_a_card_before_it_is_there(editor):
     form = filled(editor.get(reverse("admin:services_service_add")), "service_form")
-    form |= {"plain_0": "Help after a crime", "name_0": "County Office", "ways-0-kind": "call", "ways-0-value": "713 274 5800"}
+    form |= {
+        "plain_0": "Help after a crime",
+        "name_0": "County Office",
+        "ways-0-kind": "call",
+        "ways-0-value": "713 274 5800",
+    }
     form |= {"ways-TOTAL_FORMS": "1"}
     count = Service.objects.count()
     answer = editor.post(reverse("admin:card", args=["en"]), form)
