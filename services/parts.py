@@ -1,5 +1,6 @@
 """The long form of a service in parts that fold, each with what it says and what it lacks on its line."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
@@ -68,7 +69,7 @@ def _rows(inline: Any, *, new: bool) -> Part:
     bare = [form for form in kept if _bare(form)]
     pattern = _("%(count)s without hours") if formset.prefix == "ways" else _("%(count)s without a date")
     says = [str(len(kept)) if kept else _("none"), *([pattern % {"count": len(bare)}] if bare else ())]
-    wrong = lacks(kept, [*formset.form.base_fields])
+    wrong = lacks(kept, formset.form.base_fields)
     opened = new or formset.prefix == "ways" or bool(formset.is_bound and not formset.is_valid())
     return Part(formset.prefix, _title(inline.opts), says, wrong, opened, inline=inline)
 
@@ -87,15 +88,23 @@ def _bare(form: Any) -> bool:
 
 
 def lacks(found: Iterable[Any], names: Iterable[str]) -> list[str]:
-    """What is wrong in these fields of forms, and how many of their texts are missing in which language."""
-    found, names = list(found), list(names)
-    wrong = sum(name in form.errors for form in found for name in names)
+    """What is wrong in these fields of forms: not right, missing in a language, or written for another original."""
+    fields = [(form, name) for form in found for name in names if name in form.fields]
+    wrong = sum(name in form.errors for form, name in fields)
     said = [ngettext("%(count)s to correct", "%(count)s to correct", wrong) % {"count": wrong}] if wrong else []
-    texts = [there for form in found for name in names if (there := _words(form, name)) and any(there.values())]
+    texts = [there for form, name in fields if any((there := _words(form, name)).values())]
+    stale = Counter(code for form, name in fields for code in getattr(form.fields[name].widget, "stale", ()))
     for code, language in settings.LANGUAGES:
-        if missing := sum(not there[code] for there in texts):
+        if missing := sum(not there.get(code) for there in texts):
             pattern = ngettext("%(language)s: %(count)s text missing", "%(language)s: %(count)s texts missing", missing)
             said.append(pattern % {"language": language, "count": missing})
+        if stale[code]:
+            pattern = ngettext(
+                "%(language)s: original of %(count)s text changed since",
+                "%(language)s: originals of %(count)s texts changed since",
+                stale[code],
+            )
+            said.append(pattern % {"language": language, "count": stale[code]})
     return said
 
 
@@ -123,7 +132,7 @@ def more(form: Any, names: Iterable[str]) -> Part:
 
 def _words(form: Any, name: str) -> dict[str, Any]:
     """The words of a field by language; none of a field of another kind, or where one language is enough."""
-    widget = form.fields[name].widget if name in form.fields else None
+    widget = form.fields[name].widget
     if not isinstance(widget, Translated) or widget.one_is_enough or name in records.ONE_LANGUAGE:
         return {}
     service = getattr(form.instance, "service", form.instance)
