@@ -170,7 +170,7 @@ class ServiceForm(Named):
         if "languages" in self.fields:
             self.fields["languages"] = languages_field(self.instance.languages)
         if "local_of" in self.fields:
-            national = Service.objects.filter(status="live", areas="").exclude(pk=self.instance.pk)
+            national = Service.objects.filter(status="live", areas="").exclude(pk=self.instance.pk).only("slug", "name")
             choices = [("", _("none")), *((each.slug, str(each)) for each in national)]
             kept = self.instance.local_of
             if kept and kept not in dict(choices):
