@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from i18nfield.fields import I18nCharField, I18nTextField
 
-from . import phones
+from . import parts, phones
 from .fields import language_name
 from .filters import AreaFilter, DueFilter
 from .forms import (
@@ -96,28 +96,18 @@ class Inline(admin.StackedInline):
         return [*super().get_fieldsets(request, obj), (None, {"fields": ("loaded",)})]
 
 
+MORE: Any = (None, {"fields": WayForm.RARE})
+"""What is rarely used of a way to reach; it is folded."""
+
+
 class WayInline(Inline):
     """The ways to reach a service, in the order in which people see them."""
 
     model: type[Model] = ContactPoint
     form = WayForm
     formset = WayFormSet
-    fieldsets: ClassVar[Any] = (
-        (
-            None,
-            {
-                "fields": (
-                    ("kind", "value", "order"),
-                    ("hours", "timezone"),
-                    ("valid_from", "valid_to"),
-                    ("vanity", "keyword"),
-                    "languages",
-                    "label",
-                    "hours_note",
-                )
-            },
-        ),
-    )
+    template = "admin/services/service/ways.html"
+    fieldsets: ClassVar[Any] = ((None, {"fields": (("kind", "value"), ("hours", "timezone"))}), MORE)
 
 
 class SourceInline(Inline):
@@ -152,16 +142,13 @@ class ServiceAdmin(CarefulAdmin):
     fieldsets: ClassVar[Any] = (
         (
             _("What it is"),
+            {"fields": ("status", "plain", "name"), "classes": (parts.OPEN,)},  # the ways to reach it stand right below
+        ),
+        (
+            _("Urgent note, days off"),
             {
-                # The ways to reach it stand right below.
-                "fields": (
-                    "status",
-                    ("off_from", "off_to"),
-                    "plain",
-                    "name",
-                    "alert",
-                    ("alert_from", "alert_to"),
-                )
+                "fields": ("alert", ("alert_from", "alert_to"), ("off_from", "off_to")),
+                "classes": (parts.LATER,),
             },
         ),
         (
@@ -181,7 +168,7 @@ class ServiceAdmin(CarefulAdmin):
             _("Where it helps"),
             {
                 "fields": ("areas", ("local_of", "before"), "finder", "local_plain", "address", "public"),
-                "classes": ("collapse",),
+                "classes": (parts.LATER,),
             },
         ),
         (
@@ -202,7 +189,7 @@ class ServiceAdmin(CarefulAdmin):
             _("What happens"),
             {
                 "fields": ("what_happens", "first_question", "opening", "have_ready", "can", "cannot"),
-                "classes": ("collapse",),
+                "classes": (parts.LATER,),
             },
         ),
         (
@@ -226,6 +213,7 @@ class ServiceAdmin(CarefulAdmin):
         """The page, with where its next check stands and why."""
         service = kwargs.get("obj")
         context["next_check"] = self.due(service) if service and service.status == "live" else ""
+        context["parts"] = parts.parts(context["adminform"], context["inline_admin_formsets"], new=not service)
         context["seen_at"] = [source for source in service.sources.all() if source.url] if service else []
         return super().render_change_form(request, context, *args, **kwargs)
 

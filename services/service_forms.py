@@ -3,11 +3,12 @@
 from typing import Any, ClassVar
 
 from django import forms
+from django.contrib.admin.utils import flatten
 from django.core.exceptions import ValidationError
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from . import areas
+from . import areas, parts
 from .fields import CodesField, HoursInput, NumberField, languages_field, zones
 from .forms import CarefulForm, OrderedFormSet
 from .models import Service
@@ -17,6 +18,11 @@ from .texts import fold, t
 
 class LiveFormSet(OrderedFormSet):
     """Rows of a service; a live one needs their texts in every language."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        """Each row knows its service: it is not asked for again."""
+        super().add_fields(form, index)
+        form.instance.service = self.instance
 
     def clean(self) -> None:
         """Mark the texts that a live service lacks."""
@@ -55,6 +61,14 @@ class SourceFormSet(LiveFormSet):
 class WayForm(CarefulForm):
     """A way to reach: its number as people read it, its languages and time zone by name, ready hours."""
 
+    RARE: ClassVar[Any] = (
+        ("valid_from", "valid_to"),
+        ("vanity", "keyword", "order"),
+        "languages",
+        "label",
+        "hours_note",
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         way: Any = self.instance
@@ -77,6 +91,10 @@ class WayForm(CarefulForm):
             self.fields["timezone"] = forms.ChoiceField(label=label, choices=zones(way.timezone), required=False)
         if "hours" in self.fields:
             self.fields["hours"].widget = HoursInput()
+
+    def more(self) -> parts.Part:
+        """What is rarely used of it: folded, with what stands there."""
+        return parts.more(self, flatten(self.RARE))
 
 
 class AreasField(CodesField):
@@ -152,7 +170,7 @@ class ServiceForm(Named):
         if "languages" in self.fields:
             self.fields["languages"] = languages_field(self.instance.languages)
         if "local_of" in self.fields:
-            national = Service.objects.filter(status="live", areas="").exclude(pk=self.instance.pk)
+            national = Service.objects.filter(status="live", areas="").exclude(pk=self.instance.pk).only("slug", "name")
             choices = [("", _("none")), *((each.slug, str(each)) for each in national)]
             kept = self.instance.local_of
             if kept and kept not in dict(choices):

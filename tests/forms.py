@@ -19,7 +19,7 @@ class _Fields(HTMLParser):
             return
         if tag == "input" and a.get("type") not in ("submit", "button"):
             if a.get("type") not in ("checkbox", "radio") or "checked" in a:
-                self.data.setdefault(a["name"], []).append(a.get("value") or ("on" if "checked" in a else ""))
+                self.data.setdefault(a["name"], []).append(a.get("value", "on" if "checked" in a else "") or "")
         elif tag == "textarea":
             self.area = a["name"]
             self.data[self.area] = [""]

@@ -17,13 +17,14 @@ from navigator.editions.wording import describe_condition
 from navigator.engine import flow
 from navigator.models import Choice, Guidance, Question, Recommendation, as_condition
 from navigator.public import cards
-from navigator.templatetags.words import icon
-from services.admin import Inline, OrganizationAdmin, ServiceAdmin, SourceInline, WayInline
+from services.admin import MORE, Inline, OrganizationAdmin, ServiceAdmin, SourceInline, WayInline
 from services.forms import CarefulForm, OrderedFormSet
 from services.models import ContactPoint, Organization, Service
 
+from . import live_preview
 from .conditions import ConditionField, choices, comes_first, contradiction, earlier, needing
 from .draft_admin import DraftAdmin
+from .icons import icon_field
 
 # Services: the directory's page, with what the flow knows
 
@@ -32,22 +33,7 @@ class Ways(WayInline):
     """The ways to reach a service, with the hours as the public reads them."""
 
     readonly_fields = ("understood",)
-    fieldsets = (
-        (
-            None,
-            {
-                "fields": (
-                    ("kind", "value", "order"),
-                    ("hours", "timezone", "understood"),
-                    ("valid_from", "valid_to"),
-                    ("vanity", "keyword"),
-                    "languages",
-                    "label",
-                    "hours_note",
-                )
-            },
-        ),
-    )
+    fieldsets = ((None, {"fields": (("kind", "value"), ("hours", "timezone", "understood"))}), MORE)
 
     @admin.display(description=_("People read"))
     def understood(self, way: ContactPoint) -> str:
@@ -84,8 +70,9 @@ class DraftServiceAdmin(DraftAdmin, ServiceAdmin):
         return cards.describe_hours(way.record())
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
-        """The page, with how many recommendations lead to the service."""
+        """The page, with how many recommendations lead to the service, and the card beside it."""
         service = kwargs.get("obj")
+        context["cards"] = live_preview.buttons(service)
         context["rules"] = service.recommendations.count() if service else 0
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -237,15 +224,8 @@ class ChoiceForm(ConditionalForm):
         if self.instance.pk and "key" in self.fields:
             self.fields["key"].disabled = True
             self.fields["key"].help_text = ""
-
-    def clean_icon(self) -> str:
-        """A name that has a drawing."""
-        name = self.cleaned_data["icon"]
-        if name and not icon(name):
-            used = sorted({*Choice.objects.exclude(icon="").values_list("icon", flat=True)})
-            words = _("There is no icon “%(name)s”. Leave it empty, or take one of these: %(icons)s.")
-            raise ValidationError(words % {"name": name, "icons": ", ".join(used)})
-        return name
+        if "icon" in self.fields:
+            self.fields["icon"] = icon_field(self.fields["icon"].label, self.instance.icon)
 
     def clean(self) -> dict[str, Any] | None:
         """Keep the key of the choice that every question has."""
@@ -280,7 +260,7 @@ class ChoiceInline(WithCondition, Inline):
     form = ChoiceForm
     formset = ChoiceFormSet
     fieldsets = (
-        (None, {"fields": (("key", "order", "icon"), "label", "label_you", "hint", "hint_you", "words", "when")}),
+        (None, {"fields": (("key", "order"), "icon", "label", "label_you", "hint", "hint_you", "words", "when")}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Choice]:

@@ -27,6 +27,7 @@ from navigator.editions import dates
 from navigator.editions.draft import draft_edition
 from navigator.editions.edition import Edition
 from navigator.public import cards, pages, reports, views
+from services import records
 from services.dates import on as standing
 from services.models import Service
 from services.texts import t
@@ -118,15 +119,19 @@ MOST_DAYS = 4
 def one(request: HttpRequest, row: Service, draft: Edition) -> HttpResponse:
     """The page of all services with one service alone, live or not. The public has no page of that kind."""
     base, query = pages.base_context(request), urlencode({"service": row.slug})
-    # Shown even where it is off, as it is shown where it is not live.
-    record = msgspec.structs.replace(row.record(), off_from=None, off_to=None)
     context = {
         **base,
         **views.directory_context(draft),
         "languages": [{**each, "path": f"{each['path']}?{query}"} for each in base["languages"]],
-        "found": [cards.card(standing(record, draft.now()) or record, t(row.organization.record().name), draft.now())],
+        "found": [card_of(row.record(), t(row.organization.record().name), draft.now())],
     }
     return HttpResponse(render_to_string("all.html", context))
+
+
+def card_of(record: records.Service, organization: str, now: dt.datetime) -> cards.Card:
+    """The card of one service as it stands now; also where it is off or not live, and not shown to the public."""
+    record = msgspec.structs.replace(record, off_from=None, off_to=None)
+    return cards.card(standing(record, now) or record, organization, now)
 
 
 @contextmanager

@@ -151,6 +151,30 @@ def test_a_new_user_adds_a_service_of_their_own_in_twelve_clicks_with_one_carele
     page.get_by_role("button", name="Bring it back").wait_for()
 
 
+def test_the_card_beside_the_form_follows_what_is_typed(staff, staff_site):
+    page = staff
+    page.goto(staff_site + "/admin/services/service/?q=childhelp")
+    page.locator("#result_list tbody th a").first.click()
+    card, entries = page.frame_locator("#card iframe"), page.evaluate("history.length")
+    card.locator("summary").first.click()
+    page.locator("[name=plain_0]").fill("Words not saved")
+    page.locator("[name=plain_1]").fill("Palabras sin guardar")
+    card.get_by_role("heading", name="Words not saved").wait_for()
+    assert card.locator("details[open]").count() == 1, "what was opened stays open"
+    page.locator("#card").get_by_role("button", name="Spanish").click()
+    card.get_by_role("heading", name="Palabras sin guardar").wait_for()
+    address = page.url
+    card.locator(".way").first.click()
+    assert (page.url, page.evaluate("history.length")) == (address, entries)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.locator("#card iframe").wait_for(state="hidden")
+    page.locator("#card").get_by_role("button", name="English").click()
+    card.get_by_role("heading", name="Words not saved").wait_for()
+    assert not said_in(page, address, "Words not saved")
+    page.evaluate("typed = false")
+    page.set_viewport_size({"width": 1280, "height": 844})
+
+
 def test_the_staff_pages_have_no_fault_that_axe_finds_and_fit_a_phone(staff, staff_site):
     page = staff
     faults = {}
@@ -164,6 +188,7 @@ def test_the_staff_pages_have_no_fault_that_axe_finds_and_fit_a_phone(staff, sta
         page.set_viewport_size({"width": width, "height": 844})
         for path in paths:
             page.goto(f"{staff_site}/admin/{path}")
+            page.evaluate("document.querySelectorAll('.part').forEach((each) => { each.open = true; })")
             faults[path, width] = violations(page)
             assert sideways(page) <= 0, path
     assert {place: found for place, found in faults.items() if found} == {}

@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.core.exceptions import ValidationError
 from django.urls import reverse
+from django.utils import formats
 
 from services.models import ContactPoint, Organization, Service, Source
 from tests.conftest import NOON
@@ -256,11 +257,68 @@ def test_a_refused_page_lists_on_top_what_is_wrong_and_leads_there(editor):
         assert why.strip() in text.replace(summary, "")
 
 
+def parts_of(page):
+    """The parts of the form: the line of each by its title, and the titles of those that are open."""
+    found = re.findall(
+        r'<details class="part" id="[^"]*"( open)?>\s*<summary>(.*?)</summary>', html.unescape(page), re.S
+    )
+    lines = [" ".join(re.sub("<[^>]+>", " ", line).split()) for _opened, line in found]
+    return lines, [line for line, (opened, _line) in zip(lines, found, strict=True) if opened]
+
+
+def test_the_parts_of_the_form_are_folded_and_say_what_they_lack(editor):
+    both = {"en": "Words", "es": "Palabras"}
+    service = lonely(
+        serves=both, told=both, what_happens={"en": "They ask"}, opening={"en": "Hello"}, answered_by="police"
+    )
+    lines, opened = parts_of(editor.get(page_of(service)).content.decode())
+    assert opened == ["What it is live", "Ways to reach 1 · 1 without hours"]
+    assert "Urgent note, days off none" in lines
+    assert "Where it helps the whole country" in lines
+    assert "Sources 1 · 1 without a date" in lines
+    assert f"Checked {formats.date_format(TODAY, 'DATE_FORMAT')}" in lines
+    assert "Who answers empty: is a name needed?; who answers, in words; languages; 1 more" in lines
+    happens = next(line for line in lines if line.startswith("What happens"))
+    assert happens.endswith("Spanish: 2 texts missing")
+    service.areas = "US-TX"
+    service.save()
+    lines, _opened = parts_of(editor.get(page_of(service)).content.decode())
+    assert "Where it helps Texas" in lines
+    assert not [line for line in lines if "missing" in line], "one language is enough for a local service"
+
+
+def test_a_part_opens_where_a_day_stands_in_it_or_something_is_to_be_corrected(editor):
+    service = lonely(off_to=TODAY)
+    service.ways.update(valid_to=TODAY)
+    page = editor.get(page_of(service)).content.decode()
+    assert "Urgent note, days off off for some days" in parts_of(page)[1]
+    assert '<details class="more" open>' in page
+    service.ways.update(valid_to=None)
+    assert '<details class="more" open>' not in editor.get(page_of(service)).content.decode()
+    answer = save(editor, service, told_0="<b>", **{"sources-0-title": "", "ways-0-label_0": "<b>"})
+    page = answer.content.decode()
+    lines, opened = parts_of(page)
+    assert next(line for line in lines if line.startswith("Who answers")) in opened
+    assert "Who answers" in " ".join(opened) and "1 to correct" in " ".join(opened)
+    assert "Sources 1 · 1 without a date · 1 to correct" in opened
+    assert '<details class="more" open>' in page
+    assert not [line for line in opened if line.startswith("What happens")]
+
+
+def test_a_new_service_has_the_parts_open_that_most_need(editor):
+    lines, opened = parts_of(editor.get(reverse("admin:services_service_add")).content.decode())
+    assert [line for line in lines if line not in opened] == [
+        "Urgent note, days off none",
+        "Where it helps the whole country",
+        "What happens empty: what happens first; what they ask first; a sentence to open with; 3 more",
+    ]
+
+
 def test_a_refused_page_names_rows_that_lack_altogether(editor):
     text = unescaped(save(editor, lonely(), **{"ways-0-DELETE": "on", "sources-0-DELETE": "on"}))
     summary = text[text.index('<section class="wrong"') : text.index("</section>")]
-    assert '<a href="#ways-heading">Ways to reach</a>: A live service needs at least one way' in summary
-    assert '<a href="#sources-heading">Sources</a>: A live service needs at least one source' in summary
+    assert '<a href="#ways-group">Ways to reach</a>: A live service needs at least one way' in summary
+    assert '<a href="#sources-group">Sources</a>: A live service needs at least one source' in summary
     assert 'id="ways-heading"' in text
 
 

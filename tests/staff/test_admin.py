@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from navigator.editions import draft, wording
 from navigator.models import Choice, Guidance, Question, Recommendation
+from navigator.staff import icons
 from navigator.staff.conditions import contradiction
 from services.models import Service
 from tests.forms import filled, page_of, save, unescaped
@@ -260,3 +261,21 @@ def test_an_icon_that_does_not_exist_is_refused(publisher):
     asked = question("danger")
     page = unescaped(save(publisher, asked, **{"choices-0-icon": "telefono"}))
     assert "There is no icon “telefono”" in page
+
+
+def test_an_icon_is_chosen_by_its_picture_and_by_name_in_the_language_of_the_staff(publisher):
+    asked = question("who")
+    page = publisher.get(page_of(asked), headers={"Accept-Language": "es"}).content.decode()
+    assert re.search(r'value="house"> <svg [^>]*>.*?</svg> casa</label>', page, re.DOTALL)
+    assert save(publisher, asked, **{"choices-0-icon": "house"}).status_code == 302
+    first = asked.choices.first()
+    assert first.icon == "house"
+    # One that is kept already stays, though it is not among those that are offered.
+    Choice.objects.filter(pk=first.pk).update(icon="anchor")
+    assert save(publisher, asked).status_code == 302
+    assert Choice.objects.get(pk=first.pk).icon == "anchor"
+
+
+def test_every_icon_that_is_offered_has_a_picture_and_every_one_in_use_a_name(db):
+    assert all(map(icons.picture, icons.NAMES))
+    assert {*Choice.objects.values_list("icon", flat=True)} <= {*icons.NAMES, ""}

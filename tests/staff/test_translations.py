@@ -58,6 +58,7 @@ def test_a_translation_is_marked_when_its_original_changes_alone(ana):
     assert f"{spanish} {english} It costs nothing at all." in text(ana.get(LIST))
     form = on_one_line(ana.get(page_of(rainn())))
     assert form.count("original changed since") == 1
+    assert form.count("Spanish: original of 1 text changed since") == 1, "on the line of the folded part too"
     box = form.split("original changed since")[0].rsplit("<label", 1)[1]
     assert 'for="id_cost_1"' in box
     assert "Spanish" in box
