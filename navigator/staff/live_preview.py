@@ -38,9 +38,10 @@ def urls(site: AdminSite) -> list[Any]:
 
 
 def buttons(row: Service | None) -> list[tuple[str, str, str]]:
-    """The languages in which the card can be looked at: code, name and address."""
+    """The languages in which the card can be looked at, that of the reader first: code, name and address."""
     about = ("admin:card-of", [row.pk]) if row else ("admin:card", [])
-    return [(code, str(name), reverse(about[0], args=[code, *about[1]])) for code, name in settings.LANGUAGES]
+    languages = sorted(settings.LANGUAGES, key=lambda each: each[0] != get_language())
+    return [(code, str(name), reverse(about[0], args=[code, *about[1]])) for code, name in languages]
 
 
 @sensitive_post_parameters()
