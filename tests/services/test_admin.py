@@ -13,6 +13,7 @@ from django.utils import formats
 from services.models import ContactPoint, Organization, Service, Source
 from tests.conftest import NOON
 from tests.forms import filled, on_one_line, page_of, save, unescaped
+from tests.shapes import of_every_shape
 from tests.staff.accounts import in_role, sign_in
 
 TODAY = NOON.date()
@@ -53,10 +54,8 @@ def lonely(**values):
 
 
 @pytest.mark.once
-@pytest.mark.parametrize("part", range(4))  # a save takes a second: all in one would run into the limit of a test
-def test_saving_any_service_as_it_is_changes_nothing(editor, part):
-    # Of the local services, which are alike, every twentieth.
-    for service in (*Service.objects.filter(areas=""), *Service.objects.exclude(areas="")[::20])[part::4]:
+def test_saving_a_service_of_any_shape_as_it_is_changes_nothing(editor):
+    for service in of_every_shape(Service.objects.all()):
         before = service.record()
         response = save(editor, service)
         assert response.status_code == 302, (service.slug, response.context["errors"])
