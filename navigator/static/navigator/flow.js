@@ -108,6 +108,16 @@ function makeFlow(data) {
     return found;
   }
 
+  // All services that people at a place are shown.
+  function at(place) {
+    var local = [];
+    for (var national in data.local) local = local.concat(data.local[national]);
+    var rules = Object.keys(data.services)
+      .filter(function (service) { return local.indexOf(service) < 0; })
+      .map(function (service) { return { service: service }; });
+    return placed(rules, place).map(function (each) { return each.service; });
+  }
+
   // Where these answers lead at a place: the services with the rule of each, and the guidance.
   function outcome(answers, place) {
     var given = replayed(answers).whole, you = holds(data.you, given);
@@ -141,7 +151,7 @@ function makeFlow(data) {
   }
 
   return {
-    many: many, holds: holds, replay: function (answers) { return replayed(answers).kept; }, next: next,
+    many: many, holds: holds, at: at, replay: function (answers) { return replayed(answers).kept; }, next: next,
     offeredTicks: offeredTicks, offeredAt: offeredAt, answered: answered, outcome: outcome
   };
 }

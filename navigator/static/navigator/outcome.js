@@ -6,6 +6,12 @@ function drop(element) { if (element && element.parentNode) element.parentNode.r
 function empty(element) { while (element.firstChild) element.removeChild(element.firstChild); }
 function after(element, other) { other.parentNode.insertBefore(element, other.nextSibling); }
 
+// What a way to reach a service dials, as a link does; in a kiosk it is none.
+function dialled(way) {
+  var found = /^(?:tel|sms):(\+?\d+)/.exec(way.getAttribute("href") || way.getAttribute("data-to"));
+  return found ? found[1] : "";
+}
+
 // The content of a template; the one with words for the one who reads, where there is one and `you` holds.
 function copy(selector, you) {
   var template = you && pick("template" + selector + "[data-you]") || pick("template" + selector);
@@ -197,9 +203,11 @@ function makeOutcome(data, flow) {
   // On paper alone: the numbers to call and to text, and nothing else.
   function wallet(list, services) {
     var seen = [];
+    function shown(way) { return dialled(way).replace(/^\+1(...)(...)(....)$/, "1-$1-$2-$3"); }
     services.forEach(function (each) {
-      (data.services[each.service].numbers || []).forEach(function (number) {
-        if (seen.indexOf(number) >= 0) return;
+      var ways = pick("#all [data-service='" + each.service + "']").querySelectorAll(".way");
+      (data.services[each.service].numbers || [].map.call(ways, shown)).forEach(function (number) {
+        if (!number || seen.indexOf(number) >= 0) return;
         seen.push(number);
         list.appendChild(document.createElement("li")).textContent = number;
       });

@@ -7,7 +7,7 @@ function bare(text) {
   return text.replace(/['’]/g, "").replace(/[\u0000-\u002f:-@[-^`{-©«-±´-¸»-¿×÷\u2000-\u206f\u3000-\u303f\ud800-\udfff]+/g, " ").trim();
 }
 
-// How well entries fit words. An entry has a key, its phrases, texts as [weight, words], numbers and a part.
+// Finds among entries, each with its key, phrases, texts (those of a name, of a hint, and others), numbers and part.
 function makeSearch(entries, stop, endings) {
   var terms = {}, order, stems = {}, byKey = {}, NEAR = 0.4;
 
@@ -22,7 +22,7 @@ function makeSearch(entries, stop, endings) {
   entries.forEach(function (entry) {
     byKey[entry.key] = entry;
     entry.phrases.forEach(function (phrase) { hold(entry, 3, phrase); });
-    entry.texts.forEach(function (text) { hold(entry, text[0], text[1]); });
+    entry.texts.forEach(function (text, at) { hold(entry, 3 - at, text); });
   });
   order = Object.keys(terms).map(function (key) { return key.slice(1); }).sort();
   order.forEach(function (term) { (stems["=" + stem(term)] = stems["=" + stem(term)] || []).push(term); });
@@ -90,8 +90,9 @@ function makeSearch(entries, stop, endings) {
     return said.length > 1 && inside(text, phrase) ? said.length / 2 : 0;
   }
 
-  // The keys of those of `here` that fit, the best first; of services no more than come near the best.
-  return function (typed, here, near, first) {
+  // The keys of those of `here` that fit, the best first. With `first`, which says what comes first of two that fit
+  // alike, no more than come near the best.
+  return function (typed, here, first) {
     var text = bare(bare(typed.slice(0, 200)).slice(0, 100)), scores = {}, most = 0;
     var said = text.split(" ").slice(0, 16), words = said.filter(function (word) { return word.length > 1; });
     var telling = words.filter(function (word) { return stop.indexOf(word) < 0; });
@@ -120,8 +121,8 @@ function makeSearch(entries, stop, endings) {
     });
     return here
       .map(function (key, at) { return { key: key, at: at, score: scores[key] }; })
-      .filter(function (each) { return each.score > (near ? most * NEAR : 0); })
-      .sort(function (a, b) { return b.score - a.score || first(a, b); })
+      .filter(function (each) { return each.score > (first ? most * NEAR : 0); })
+      .sort(function (a, b) { return b.score - a.score || (first ? first(a.key, b.key) : a.at - b.at); })
       .map(function (each) { return each.key; });
   };
 }
