@@ -52,7 +52,8 @@ def build(edition: Edition, language: str, *, kiosk: bool = False, day: dt.date 
         until = max(day, changes - dt.timedelta(days=1))
     else:
         changes = None
-    style, script = _light((SOURCE / STYLE).read_text()), "\n".join(map(_light, _scripts()))
+    style = _light((SOURCE / STYLE).read_text())
+    script = _light("\n".join((SOURCE / name).read_text() for name in SCRIPTS))
     with override(language):
         found = {slug: cards.timeless(edition, service) for slug, service in edition.services.items()}
         groups, local = _groups(found.values())
@@ -89,21 +90,25 @@ def build(edition: Edition, language: str, *, kiosk: bool = False, day: dt.date 
                 "local": local,
             },
         )
-    return _light(page)
+    return BESIDE_BLOCK.sub(r"\1\2", _light(page))
 
 
-def _scripts() -> list[str]:
-    return [(SOURCE / name).read_text() for name in SCRIPTS]
+BLOCK = r"</?(?:article|body|d[dlt]|details|div|fieldset|footer|form|h[1-6]|head|header|html|label|legend|li|main|meta|nav|"
+BLOCK += r"ol|option|p|section|select|summary|template|title|ul)\b[^<>]*>"
+BESIDE_BLOCK = re.compile(rf"({BLOCK})\n+|\n+(?={BLOCK})()")
+"""Ends of lines that show nowhere."""
 
 
 def _light(text: str) -> str:
     """A source without the lines that are a remark, and without what begins its lines."""
-    return re.sub(r"\n\s*(?://.*)?(?=\n)|(?<=\n)[ ]+", "", text)
+    return re.sub(r"^\s*(?://.*)?\n|^ +", "", text, flags=re.MULTILINE)
 
 
 def _policy(*inline: str) -> str:
     """Nothing but the one style and the scripts within."""
-    style, *scripts = (f"'sha256-{base64.b64encode(hashlib.sha256(each.encode()).digest()).decode()}'" for each in inline)
+    style, *scripts = (
+        f"'sha256-{base64.b64encode(hashlib.sha256(each.encode()).digest()).decode()}'" for each in inline
+    )
     allowed = f"style-src {style}; script-src {' '.join(scripts)}"
     return f"default-src 'none'; {allowed}; form-action 'none'; base-uri 'none'"
 

@@ -10,7 +10,11 @@ import pytest
 from navigator.editions.edition import as_edition
 from navigator.engine import flow
 from navigator.engine.walk import walk
-from navigator.public import places, pocket
+from navigator.public import finder, places, pocket
+from navigator.public import search as site_search
+from tests.public.test_finder import ODD
+from tests.public.test_search import SEARCHES
+from tests.stories import FOLDER
 
 from .conftest import JOURNEY, until
 from .test_access import sideways, violations
@@ -171,6 +175,43 @@ def test_every_path_every_tick_every_place_and_chance_end_as_the_engine_says(pag
     assert len(paths) > 6000
     assert len(said) == len(expected)
     assert [pair for pair in zip(said, expected, strict=True) if pair[0] != pair[1]][:3] == []
+
+
+FIND = """(given) => {
+  const data = JSON.parse(document.getElementById("data").textContent), flow = makeFlow(data);
+  const finder = makeFinder(data, flow);
+  const [searches, offered] = JSON.parse(given);
+  return searches.map(([words, place]) => [finder.fitting(words, place), finder.fits("need", offered, words)]);
+}"""
+
+
+def searches():
+    """All that the site's own search is tested with, some of it mistyped, and what makes no sense."""
+    few = [line.split("\t")[1] for name in ("en", "es") for line in _few(name)]
+    slips = [words[: len(words) // 2] + words[len(words) // 2 + 1 :] for words in few]
+    numbers = ["888-373-7888", "1 888 373 7888", "8883737", "988", "911", "741741", "(888) 373", "37"]
+    return [*(words for words, _slug in SEARCHES), *few, *slips, *numbers, *ODD.values(), "J-1 visa", "de la", "x" * 101]
+
+
+def _few(language):
+    return (FOLDER / f"few-words-{language}.tsv").read_text(encoding="utf-8").splitlines()
+
+
+@pytest.mark.parametrize("name", ["en", "es"])
+def test_whatever_words_find_on_the_site_they_find_here(page, files, real, name):
+    question = real.flow.question("need")
+    offered = [choice.key for choice in question.choices]
+    asked = [(words, place) for words in searches() for place in ("", "US-TX")]
+    page.goto(files(name))
+    found = page.evaluate(FIND, json.dumps([asked, offered]))
+    wrong = []
+    for (words, place), said in zip(asked, found, strict=True):
+        read = site_search.read(words)
+        services = [each.slug for each in site_search.find(real, site_search.Wish(read), place)] if read else []
+        expected = [services, site_search.find_choices(real, "need", offered, read)]
+        if said != expected:
+            wrong.append((words, place, said, expected))
+    assert wrong[:3] == []
 
 
 def test_what_came_first_stays_among_those_shown_at_once(page, real, tmp_path, monkeypatch):

@@ -256,6 +256,9 @@
   }
 
   each("[data-script]", null, function (element) { element.hidden = false; });
+  each("article .unseen", null, function (more) {
+    more.textContent = ": " + pick(".name", more.parentNode.parentNode.parentNode).textContent;
+  });
   pick("#late").hidden = new Date() < new Date(pick("#late").getAttribute("data-until"));
   if (kiosk) watch();
   clear();
