@@ -223,25 +223,45 @@ def test_what_came_first_stays_among_those_shown_at_once(page, real, tmp_path, m
     assert said == [engine.whole(answers, place) for answers, place in others]
 
 
-@pytest.mark.parametrize("name", ["en", "es"])
-def test_a_journey_in_either_browser_from_a_file(hand, files, real, name):
-    hand.open(files(name))
-    for question, choice in JOURNEY:
+def walk_on(hand, steps):
+    """Give these answers in any browser."""
+    for question, choice in steps:
         here = f"[data-question={question}][data-choice={choice}]"
-        until(hand, f"!!document.querySelector('{here}')")
+        until(hand, f"!!document.querySelector('#step {here}')")
         hand.pause(0.45)
-        hand.click(here)
+        hand.click(f"#step {here}")
         hand.click("#step [data-continue]")
+
+
+EACH = [("chromium", "en"), ("webkit", "es"), ("firefox", "en")]
+
+
+@pytest.mark.parametrize(("hand", "name"), EACH, indirect=["hand"])
+def test_a_journey_in_each_browser_from_a_file(hand, files, real, profile, name):
+    hand.open(files(name))
+    walk_on(hand, JOURNEY)
     until(hand, "!!document.querySelector('#step article')")
     found = hand.run("[].map.call(document.querySelectorAll('#step article'), each => each.dataset.service)")
     assert list(found) == [service.slug for service, _rule in real.recommend(dict(JOURNEY))]
     assert hand.run("document.querySelector('#step article').className") == "card best"
     assert hand.run("document.activeElement.tagName") == "H1"
+    for question, choice in reversed(JOURNEY[3:]):  # the browser's own Back
+        hand.pause(0.45)
+        hand.back()
+        until(hand, f"!!document.querySelector('#step [data-question={question}][data-choice={choice}]:checked')")
+    walk_on(hand, JOURNEY[3:])
+    until(hand, "!!document.querySelector('#step article')")
     hand.click("header [data-leave]")
     until(hand, "location.href === 'about:blank' && !document.body.firstChild")
-    hand.back()
-    hand.pause(0.5)
-    assert not hand.run("document.querySelectorAll('#step article, #step :checked').length")
+    for step in (hand.back, hand.forward, hand.forward, hand.back):
+        step()
+        hand.pause(0.4)
+        assert not hand.run("document.body ? document.body.innerText.trim() : ''"), step.__name__
+    if hasattr(hand, "quit"):  # of Firefox; of Chromium below
+        hand.pause(1)
+        hand.quit()
+        assert search(profile, {name + ".html"}), "the profile was not searched where it matters"
+        assert search(profile, needles()) == {}
 
 
 def test_shift_three_times_leaves(opened):
@@ -284,11 +304,11 @@ def test_the_list_is_searched_and_shows_the_lines_of_a_state(opened):
     for words in ("trafficking hotline", "888-373-7888"):
         opened.locator("#word").fill(words)
         press(opened, "#search button")
-        found = opened.locator("#found article").evaluate_all("all => all.map(each => each.dataset.service)")
+        found = opened.locator("#matches article").evaluate_all("all => all.map(each => each.dataset.service)")
         assert found[0] == "nhth"
     opened.locator("#word").fill("zzzz")
     press(opened, "#search button")
-    assert opened.locator("#found h2").inner_text() == "Nothing fits"
+    assert opened.locator("#matches h2").inner_text() == "Nothing fits"
     assert opened.locator("#groups").is_visible()
     opened.locator("#area").select_option("US-TX")
     assert opened.locator("[data-state]:visible").evaluate_all("all => all.map(each => each.dataset.state)") == [
