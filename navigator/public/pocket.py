@@ -73,6 +73,7 @@ def build(edition: Edition, language: str, *, kiosk: bool = False, day: dt.date 
                 "policy": _policy(style, LEFT, script),
                 "data": _json(_data(edition, found)),
                 "number": edition.number,
+                "published": edition.published and timezone.localdate(edition.published),
                 "day": day,
                 "until": until,
                 "changes": changes,
