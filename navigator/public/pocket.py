@@ -67,6 +67,7 @@ def build(edition: Edition, language: str, *, kiosk: bool = False, day: dt.date 
                 else [get_language_info(code) for code, _name in settings.LANGUAGES if code != language],
                 "kiosk": kiosk,
                 "tag": "span" if kiosk else "a",
+                "to": "data-to" if kiosk else "href",
                 "style": style,
                 "script": script,
                 "left": LEFT,

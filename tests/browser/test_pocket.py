@@ -324,7 +324,7 @@ def test_without_script_it_is_the_list_of_all_numbers(launch, files, real):
     page.goto(files("en"))
     listed = page.locator("#all article").evaluate_all("all => all.map(each => each.dataset.service)")
     assert set(listed) == set(real.services)
-    assert page.locator("h1").all_inner_texts() == ["All numbers"]
+    assert page.locator("h1").all_inner_texts() == ["All numbers", "Safety"]
     assert not page.locator("#search, #where, [data-view]").filter(visible=True).count()
 
 

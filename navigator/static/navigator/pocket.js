@@ -4,7 +4,7 @@
   var data = JSON.parse(document.getElementById("data").textContent);
   var flow = makeFlow(data), outcome = makeOutcome(data, flow), finder = makeFinder(data, flow);
   var kiosk = document.documentElement.hasAttribute("data-kiosk");
-  var step = pick("#step"), all = pick("#all");
+  var step = pick("#step"), views = { step: step, all: pick("#all"), safety: pick("#safety") };
   var home = pick("#area").value;
   var here, settled = 0, seen = false, left = false;
 
@@ -74,12 +74,11 @@
     look("step");
   }
 
-  // Show the step, or all numbers in its place.
+  // Show the step, or all numbers or what keeps one safer in its place.
   function look(view) {
-    step.hidden = view !== "step";
-    all.hidden = view !== "all";
+    for (var name in views) views[name].hidden = name !== view;
     each("[data-view]", null, function (button) { button.hidden = button.getAttribute("data-view") === view; });
-    var heading = pick("h1", view === "step" ? step : all), count = pick(".count", step);
+    var heading = pick("h1", views[view]), count = pick(".count", step);
     pick("#said").textContent = view === "step" && count ? count.textContent : "";
     if (seen) heading.focus();
     seen = true;
@@ -130,7 +129,7 @@
     pick("#area").value = home;
     showFound();
     showState();
-    each("#all details", null, function (details) { details.open = details.hasAttribute("data-state"); });
+    each("#all details, #safety details", null, function (details) { details.open = details.hasAttribute("data-state"); });
     start();
   }
 
