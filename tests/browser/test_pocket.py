@@ -265,6 +265,25 @@ def test_a_journey_in_each_browser_from_a_file(hand, files, real, profile, name)
         assert search(profile, titles | {"VOICE", *found}) == {}
 
 
+def test_a_few_words_lead_to_a_choice_and_to_services(opened):
+    travel(opened, JOURNEY[:3])
+    opened.locator("#step .find > summary").click()
+    opened.locator("#few").fill("zzzz")
+    opened.keyboard.press("Enter")
+    assert "Nothing fits these words" in opened.locator("#found").inner_text()
+    opened.locator("#few").fill("my bos took my pasport")
+    opened.keyboard.press("Enter")
+    assert opened.locator("#found [data-pick]").first.get_attribute("data-choice") == "controlled"
+    assert opened.locator("#found article").count() == 3
+    assert opened.locator("#found [data-service=nhth] a[href^='tel:']").is_visible()
+    assert opened.locator("#said").inner_text() == "3 answers fit"
+    opened.locator("[data-pick]").first.click()
+    assert opened.locator("#step [name=c]:checked").get_attribute("value") == "controlled"
+    assert opened.evaluate("document.activeElement.value") == "controlled"
+    press(opened, "#step [data-continue]")
+    assert opened.locator("#step [data-question=aim]").count()
+
+
 def test_shift_three_times_leaves(opened):
     travel(opened, JOURNEY[:2])
     for words in ("Press Shift 2 more times to leave this page.", "Press Shift once more to leave this page."):
@@ -337,6 +356,12 @@ def test_nothing_is_left_but_a_neutral_name(launch, profile, files, end):
     press(page, "[data-view=all]")
     page.locator("#word").fill("glimmerglass suicide")
     press(page, "#search button")
+    for there in ("article", "[data-question=custody]", "[data-question=need]"):
+        page.go_back()
+        page.locator(f"#step {there}").first.wait_for()
+    page.locator("#step .find > summary").click()
+    page.locator("#few").fill("glimmerglass suicide")
+    page.keyboard.press("Enter")
     if end == "leave":
         page.locator("header [data-leave]").click()
         page.wait_for_url("about:blank")
@@ -396,17 +421,28 @@ def test_a_kiosk_starts_over_after_two_minutes_and_asks_before(page, files):
 
     for step in JOURNEY:
         answer(*step)
-    page.clock.run_for(99_000)
+    page.clock.run_for(95_000)
     assert not warning.is_visible()
-    page.clock.run_for(2_000)
+    page.clock.run_for(6_000)
     assert warning.is_visible()
     warning.locator("button").click()
     assert not warning.is_visible()
     assert page.locator("#step article").count()
+    page.locator("[data-view=all]").first.click()
+    page.locator("#word").fill("suicide")
+    page.locator("#search button").click()
+    page.locator("#area").select_option("US-TX")
     page.clock.run_for(121_000)
     assert not warning.is_visible()
+    assert page.locator("#step [data-question=danger]").first.is_visible()
+    assert not page.locator("#step article, #step :checked, #matches article").count()
+    assert page.locator("#word, #area").evaluate_all("all => all.map(each => each.value)") == ["", ""]
+    answer(*JOURNEY[0])
+    page.clock.fast_forward(7_200_000)  # it slept for two hours
+    page.clock.run_for(1_000)
     assert page.locator("#step [data-question=danger]").count()
-    assert not page.locator("#step article, #step :checked").count()
+    assert not page.locator("#step :checked").count()
+    assert not page.locator("a[href]:not([href='about:blank'], [href='#main'])").count()
     answer(*JOURNEY[0])
     page.locator("header [data-leave]").click()  # in a kiosk there is nowhere to go: it starts over
     assert page.locator("#step [data-question=danger]").count()

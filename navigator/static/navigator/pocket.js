@@ -233,23 +233,24 @@
 
   // A kiosk starts over after two minutes without a touch, and says so 20 seconds before.
   function watch() {
-    var warning = pick("#idle"), seconds = 0;
+    var warning = pick("#idle"), seconds = 0, last;
     function touched() {
       seconds = 0;
+      last = Date.now();
       warning.hidden = true;
     }
     ["touchstart", "mousedown", "keydown", "wheel", "scroll"].forEach(function (name) {
       document.addEventListener(name, touched, true);
     });
+    touched();
     setInterval(function () {
-      seconds += 1;
-      if (seconds === 100) {
-        warning.hidden = false;
-        pick("button", warning).focus();
-      }
+      seconds = Math.max(seconds + 1, (Date.now() - last) / 1000); // while it sleeps nothing counts but the clock
       if (seconds >= 120) {
         touched();
         clear();
+      } else if (seconds >= 100 && warning.hidden) {
+        warning.hidden = false;
+        pick("button", warning).focus();
       }
     }, 1000);
   }
