@@ -95,10 +95,10 @@ def build(edition: Edition, language: str, *, kiosk: bool = False, day: dt.date 
     return BESIDE_BLOCK.sub(r"\1\2", _light(page))
 
 
-BLOCK = r"</?(?:article|body|d[dlt]|details|div|fieldset|footer|form|h[1-6]|head|header|html|label|legend|li|main|meta|nav|"
-BLOCK += r"ol|option|p|section|select|summary|template|title|ul)\b[^<>]*>"
+BLOCK = r"</?(?:article|body|d[dlt]|details|div|fieldset|footer|form|head|header|html|legend|li|main|meta|nav|ol|option|p|"
+BLOCK += r"section|summary|template|title|ul)\b[^<>]*>"
 BESIDE_BLOCK = re.compile(rf"({BLOCK})\n+|\n+(?={BLOCK})()")
-"""Ends of lines that show nowhere."""
+"""Ends of lines that show nowhere: beside what is a block in every place."""
 
 
 def _light(text: str) -> str:
