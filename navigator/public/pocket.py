@@ -41,6 +41,8 @@ TRUSTED_DAYS = 90
 SOURCE = settings.BASE_DIR / "navigator" / "static" / "navigator"
 LEFT = 'if (history.state === "left") { document.documentElement.hidden = true; location.replace("about:blank"); }'
 """Before anything is shown: the page was left, and Forward led to it again."""
+IN_KIOSK = "[data-kiosk] span.way { border-color: transparent; padding-inline: 0; background: none; }"
+"""What is no link there does not look like one."""
 STYLE, SCRIPTS = "app.css", ("flow.js", "search.js", "outcome.js", "finder.js", "pocket.js")
 
 
@@ -52,7 +54,7 @@ def build(edition: Edition, language: str, *, kiosk: bool = False, day: dt.date 
         until = max(day, changes - dt.timedelta(days=1))
     else:
         changes = None
-    style = _light((SOURCE / STYLE).read_text())
+    style = _light((SOURCE / STYLE).read_text()) + (IN_KIOSK if kiosk else "")
     script = _light("\n".join((SOURCE / name).read_text() for name in SCRIPTS))
     with override(language):
         found = {slug: cards.timeless(edition, service) for slug, service in edition.services.items()}
