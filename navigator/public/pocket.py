@@ -10,7 +10,6 @@ import contextlib
 import datetime as dt
 import gzip
 import hashlib
-import itertools
 import json
 import logging
 import os
@@ -97,8 +96,8 @@ def build(edition: Edition, language: str, *, kiosk: bool = False, day: dt.date 
     return BESIDE_BLOCK.sub(r"\1\2", _light(page))
 
 
-BLOCK = r"</?(?:article|body|d[dlt]|details|div|fieldset|footer|form|head|header|html|legend|li|main|meta|nav|ol|option|p|"
-BLOCK += r"section|summary|template|title|ul)\b[^<>]*>"
+BLOCK = r"</?(?:article|body|d[dlt]|details|div|fieldset|footer|form|head|header|html|legend|li|main|meta|nav|ol|"
+BLOCK += r"option|p|section|summary|template|title|ul)\b[^<>]*>"
 BESIDE_BLOCK = re.compile(rf"({BLOCK})\n+|\n+(?={BLOCK})()")
 """Ends of lines that show nowhere: beside what is a block in every place."""
 
@@ -251,10 +250,10 @@ def _numbers(card: cards.Card) -> list[str] | None:
 # What search.js finds by
 
 
-def _entry(entry: search.Entry, shown: Iterable[Text] = ()) -> dict[str, str]:
+def _entry(entry: search.Entry, shown: tuple[Text, Text, Text] = ({}, {}, {})) -> dict[str, str]:
     """The phrases of an entry, commas between, and its other words by weight, but for those of texts that are shown."""
     known, rows = _said(entry.keywords), []
-    for (_weight, texts), here in itertools.zip_longest(entry.texts, shown, fillvalue={}):
+    for (_weight, texts), here in zip(entry.texts, shown, strict=True):
         known |= _said([t(here)])
         rows.append(" ".join(sorted(_said(texts) - known)))
         known |= _said(texts)

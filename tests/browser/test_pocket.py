@@ -10,7 +10,7 @@ import pytest
 from navigator.editions.edition import as_edition
 from navigator.engine import flow
 from navigator.engine.walk import walk
-from navigator.public import finder, places, pocket
+from navigator.public import places, pocket
 from navigator.public import search as site_search
 from tests.public.test_finder import ODD
 from tests.public.test_search import SEARCHES
@@ -190,7 +190,8 @@ def searches():
     few = [line.split("\t")[1] for name in ("en", "es") for line in _few(name)]
     slips = [words[: len(words) // 2] + words[len(words) // 2 + 1 :] for words in few]
     numbers = ["888-373-7888", "1 888 373 7888", "8883737", "988", "911", "741741", "(888) 373", "37"]
-    return [*(words for words, _slug in SEARCHES), *few, *slips, *numbers, *ODD.values(), "J-1 visa", "de la", "x" * 101]
+    odd = [*ODD.values(), "J-1 visa", "de la", "x" * 101]
+    return [*(words for words, _slug in SEARCHES), *few, *slips, *numbers, *odd]
 
 
 def _few(language):
