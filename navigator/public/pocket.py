@@ -303,7 +303,7 @@ STAMP = "made-from"
 def _stamp(edition: Edition, day: dt.date) -> str:
     """What the pages are made from, in short."""
     templates = sorted((settings.BASE_DIR / "templates").glob("**/*.html"))
-    sources = [*(SOURCE / name for name in (STYLE, *SCRIPTS)), *templates]
+    sources = [Path(__file__), *(SOURCE / name for name in (STYLE, *SCRIPTS)), *templates]
     found = hashlib.sha256(b"".join(path.read_bytes() for path in sources))
     with override(settings.LANGUAGE_CODE):
         host = (_languages(), str(settings.SITE_NAME), _address(), settings.HOME_AREA)

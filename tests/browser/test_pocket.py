@@ -10,7 +10,7 @@ import pytest
 from navigator.editions.edition import as_edition
 from navigator.engine import flow
 from navigator.engine.walk import walk
-from navigator.public import places, pocket
+from navigator.public import cards, places, pocket
 from navigator.public import search as site_search
 from tests.public.test_finder import ODD
 from tests.public.test_search import SEARCHES
@@ -213,6 +213,15 @@ def test_whatever_words_find_on_the_site_they_find_here(page, files, real, name)
         if said != expected:
             wrong.append((words, place, said, expected))
     assert wrong[:3] == []
+
+
+@pytest.mark.parametrize("name", ["en", "kiosk"])
+def test_on_paper_stand_the_numbers_that_the_site_prints(page, files, real, name):
+    page.goto(files(name))
+    script = "(slugs) => { const own = JSON.parse(data.textContent); return slugs.map(slug => numbersOf(own, slug)); }"
+    found = page.evaluate(script, [*real.services])
+    kept = [list(dict.fromkeys(numbers)) for numbers in found]
+    assert kept == [cards.wallet([cards.timeless(real, service)]) for service in real.services.values()]
 
 
 def test_what_came_first_stays_among_those_shown_at_once(page, real, tmp_path, monkeypatch):

@@ -12,6 +12,14 @@ function dialled(way) {
   return found ? found[1] : "";
 }
 
+// The numbers of a service as people read them: those that its links dial, where it has no others.
+function numbersOf(data, slug) {
+  var ways = pick("#all [data-service='" + slug + "']").querySelectorAll(".way");
+  return data.services[slug].numbers || [].map.call(ways, dialled).filter(Boolean).map(function (number) {
+    return number.replace(/^\+1(...)(...)(....)$/, "1-$1-$2-$3");
+  });
+}
+
 // The content of a template; the one with words for the one who reads, where there is one and `you` holds.
 function copy(selector, you) {
   var template = you && pick("template" + selector + "[data-you]") || pick("template" + selector);
@@ -203,11 +211,9 @@ function makeOutcome(data, flow) {
   // On paper alone: the numbers to call and to text, and nothing else.
   function wallet(list, services) {
     var seen = [];
-    function shown(way) { return dialled(way).replace(/^\+1(...)(...)(....)$/, "1-$1-$2-$3"); }
     services.forEach(function (each) {
-      var ways = pick("#all [data-service='" + each.service + "']").querySelectorAll(".way");
-      (data.services[each.service].numbers || [].map.call(ways, shown)).forEach(function (number) {
-        if (!number || seen.indexOf(number) >= 0) return;
+      numbersOf(data, each.service).forEach(function (number) {
+        if (seen.indexOf(number) >= 0) return;
         seen.push(number);
         list.appendChild(document.createElement("li")).textContent = number;
       });
