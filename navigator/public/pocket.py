@@ -221,12 +221,10 @@ def _service(card: cards.Card, national: Service | None) -> dict[str, Any]:
     A local one has the phrases of its national one where it says no others.
     """
     service, entry = card.service, search.service_entry(card.service)
-    found = _entry(entry, (service.name, service.plain, service.serves))
-    if national and national.keywords == service.keywords:
-        del found["phrases"]
+    numbers, words = _numbers(card), _entry(entry, (service.name, service.plain, service.serves))
     kept = {id(way): place for place, way in enumerate(service.ways)}
     orders = {prefer: [kept[id(way)] for way in cards.ordered(service, prefer)] for prefer in cards.PREFERENCES}
-    return _full(
+    made = _full(
         areas=service.areas,
         before=service.before,
         finder=service.finder,
@@ -234,9 +232,16 @@ def _service(card: cards.Card, national: Service | None) -> dict[str, Any]:
         voice=card.voice,
         spoken=card.spoken_only,
         orders={prefer: order for prefer, order in orders.items() if order != sorted(order)},
-        numbers=_numbers(card),
         part=entry.part if entry.part < 1 else None,
-    ) | {key: words for key, words in found.items() if words or national}
+        **words,
+    )
+    if numbers is not None:
+        made["numbers"] = numbers
+    if national and national.keywords == service.keywords:
+        made.pop("phrases", None)
+    elif national:
+        made["phrases"] = words["phrases"]
+    return made
 
 
 def _numbers(card: cards.Card) -> list[str] | None:

@@ -9,11 +9,12 @@ function bare(text) {
 
 // Finds among entries, each with its key, phrases, texts (those of a name, of a hint, and others), numbers and part.
 function makeSearch(entries, stop, endings) {
-  var terms = {}, order, stems = {}, byKey = {}, NEAR = 0.4;
+  var terms = {}, order, stems = {}, byKey = {}, silent = {}, NEAR = 0.4;
+  stop.forEach(function (word) { silent["=" + word] = true; });
 
   function hold(entry, weight, text) {
     bare(text).split(" ").forEach(function (word) {
-      if (!word || stop.indexOf(word) >= 0) return;
+      if (!word || silent["=" + word]) return;
       var held = terms["=" + word] || (terms["=" + word] = {});
       held[entry.key] = Math.max(held[entry.key] || 0, weight * entry.part);
     });
@@ -39,14 +40,18 @@ function makeSearch(entries, stop, endings) {
   // Slips of the finger between two words, neighbours swapped being one; more than `most` is not counted out.
   function slips(a, b, most) {
     if (Math.abs(a.length - b.length) > most) return most + 1;
-    var before = [], last = [], row, i, j;
+    var before = [], last = [], least = 0, lastLeast, row, i, j;
     for (j = 0; j <= b.length; j += 1) last.push(j);
     for (i = 1; i <= a.length; i += 1) {
       row = [i];
+      lastLeast = least;
+      least = i;
       for (j = 1; j <= b.length; j += 1) {
         row[j] = Math.min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
         if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) row[j] = Math.min(row[j], before[j - 2] + 1);
+        least = Math.min(least, row[j]);
       }
+      if (least > most && lastLeast > most) return least; // two rows without a way out: no swap leads back either
       before = last;
       last = row;
     }
@@ -95,7 +100,7 @@ function makeSearch(entries, stop, endings) {
   return function (typed, here, first) {
     var text = bare(bare(typed.slice(0, 200)).slice(0, 100)), scores = {}, most = 0;
     var said = text.split(" ").slice(0, 16), words = said.filter(function (word) { return word.length > 1; });
-    var telling = words.filter(function (word) { return stop.indexOf(word) < 0; });
+    var telling = words.filter(function (word) { return !silent["=" + word]; });
     var number = text.replace(/\D/g, "").replace(/^1/, "");
     if (!text) return [];
     here.forEach(function (key) { scores[key] = 0; });
