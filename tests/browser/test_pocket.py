@@ -417,6 +417,12 @@ def test_it_has_no_fault_that_axe_finds(launch, files, width, scheme, name):
     page.locator(".group summary").first.click()
     assert violations(page) == []
     assert sideways(page) <= 0
+    if name == "es":
+        press(page, "footer [data-view=safety]")
+        page.evaluate("document.querySelectorAll('#safety details').forEach(each => each.open = true)")
+        assert page.locator("#safety li").first.is_visible()
+        assert violations(page) == []
+        assert sideways(page) <= 0
 
 
 def test_a_kiosk_starts_over_after_two_minutes_and_asks_before(page, files):
