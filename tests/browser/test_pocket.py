@@ -385,6 +385,21 @@ def test_nothing_is_left_but_a_neutral_name(launch, profile, files, end):
     assert {(url.rpartition("/")[2], title) for url, title in history(profile)} == {("en.html", "Find services")}
 
 
+def test_another_language_takes_the_place_of_the_page(opened):
+    travel(opened, JOURNEY[:2])
+    opened.locator(".languages a").click()
+    opened.wait_for_url("**/es.html")
+    opened.locator("html[lang=es] #step [data-question=danger]").first.wait_for()
+    opened.go_forward()
+    opened.wait_for_url("about:blank")
+    opened.go_back()
+    opened.locator("html[lang=es] #step [data-question=danger]").first.wait_for()
+    opened.locator("header [data-leave]").click()
+    opened.wait_for_url("about:blank")
+    opened.go_back()
+    assert not opened.locator("article, [data-question]").count()
+
+
 def test_a_page_from_memory_starts_anew(opened, files):
     travel(opened)
     opened.goto(files("es"))

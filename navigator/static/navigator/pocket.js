@@ -136,18 +136,22 @@
   // Leaving: empty the page, then put a blank one in its place. In a kiosk, start over.
   function leave() {
     if (kiosk) return clear();
-    left = true;
-    here = null;
     empty(document.body);
     document.documentElement.style.background = "Canvas";
+    give("about:blank");
+  }
+
+  // Put another page in the place of this one and of the guard.
+  function give(address) {
+    function gone() { location.replace(address); }
+    left = true;
+    here = null;
     if (!guarded()) return gone();
-    history.replaceState("left", ""); // what Forward leads to stays empty: pocket.html
+    history.replaceState("left", ""); // what Forward leads to stays empty: LEFT in public/pocket.py
     window.addEventListener("popstate", gone);
     history.back();
     setTimeout(gone, 300);
   }
-
-  function gone() { location.replace("about:blank"); }
 
   // Shift three times, each within five seconds of the last (docs/safety-rules.md A8, A9).
   var presses = 0, alone = false, late;
@@ -193,6 +197,9 @@
     if (target.closest("[data-leave]")) {
       event.preventDefault();
       leave();
+    } else if (target.closest(".languages a")) {
+      event.preventDefault();
+      give(target.closest("a").href);
     } else if (target.closest("[data-skip-link]")) { // a jump within the page would be a line in the history
       event.preventDefault();
       pick("#main").focus();
