@@ -1,5 +1,5 @@
 // What is asked next, and what is recommended: engine/flow.py once more, for a page without a server. Every path is
-// held equal to it by tests/browser/test_pocket_equal.py. Old phones run it: no syntax younger than ES5.
+// held equal to it by tests/browser/test_pocket.py. Old phones run it: no syntax younger than ES5.
 "use strict";
 
 function makeFlow(data) {
