@@ -1,6 +1,7 @@
 """The editions in the database, as the watcher in each process reads them."""
 
 import contextlib
+import datetime as dt
 from collections.abc import Iterator
 
 from django.db import Error, close_old_connections
@@ -18,10 +19,11 @@ class Database:
         with _reached():
             return list(models.Edition.objects.values_list("number", "hash"))
 
-    def read(self, number: int) -> bytes:
-        """The bytes of an edition. Raises Unreachable."""
+    def read(self, number: int) -> tuple[bytes, dt.datetime]:
+        """The bytes of an edition, and when it was published. Raises Unreachable."""
         with _reached():
-            return bytes(models.Edition.objects.values_list("content", flat=True).get(number=number))
+            content, published = models.Edition.objects.values_list("content", "published_at").get(number=number)
+            return bytes(content), published
 
     @contextlib.contextmanager
     def session(self) -> Iterator[None]:

@@ -25,7 +25,14 @@ class Edition:
     """
 
     def __init__(
-        self, content: Content, number: int, digest: str, moment: dt.datetime | None = None, *, still: bool = False
+        self,
+        content: Content,
+        number: int,
+        digest: str,
+        moment: dt.datetime | None = None,
+        *,
+        published: dt.datetime | None = None,
+        still: bool = False,
     ) -> None:
         """As it stands at ``moment`` (now); with ``still``, its clock stays there."""
         moment = moment or timezone.now()
@@ -36,6 +43,8 @@ class Edition:
         """As it stands, without them."""
         self.number = number
         self.hash = digest
+        self.published = published
+        """When it was published; None where that is not known, or it is none yet."""
         self.flow = self.shown.flow
         self.services = {service.slug: service for service in areas.completed(self.shown.services)}
         self._moment = moment if still else None
@@ -43,7 +52,11 @@ class Edition:
 
     def on(self, moment: dt.datetime) -> "Edition":
         """The edition as it stands, and tells the time, at another moment."""
-        return Edition(self.content, self.number, self.hash, moment, still=True)
+        return Edition(self.content, self.number, self.hash, moment, published=self.published, still=True)
+
+    def anew(self, now: dt.datetime) -> "Edition":
+        """The edition as it stands from now on."""
+        return Edition(self.content, self.number, self.hash, now, published=self.published)
 
     def stands(self, moment: dt.datetime) -> bool:
         """Whether it is the one for this moment."""
@@ -110,11 +123,11 @@ class Edition:
         return self._derived[make]
 
 
-def decode(number: int, data: bytes, expected: str) -> Edition:
+def decode(number: int, data: bytes, expected: str, published: dt.datetime | None = None) -> Edition:
     """An edition from its bytes. Raises ValueError if the hash (SHA-256, hex) or the shape does not fit."""
     if digest(data) != expected:
         raise ValueError(f"edition {number} is damaged: its hash does not fit")
-    return Edition(msgspec.json.decode(data, type=Content), number, expected)
+    return Edition(msgspec.json.decode(data, type=Content), number, expected, published=published)
 
 
 def as_edition(content: Content, moment: dt.datetime | None = None) -> Edition:

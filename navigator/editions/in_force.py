@@ -6,6 +6,7 @@ database, and never takes an edition whose hash does not fit. Nothing here knows
 """
 
 import contextlib
+import datetime as dt
 import logging
 import os
 import tempfile
@@ -42,8 +43,8 @@ class Store(Protocol):
     def newest_first(self) -> Iterable[tuple[int, str]]:
         """The number and the hash of each edition."""
 
-    def read(self, number: int) -> bytes:
-        """The bytes of an edition."""
+    def read(self, number: int) -> tuple[bytes, dt.datetime]:
+        """The bytes of an edition, and when it was published."""
 
     def session(self) -> contextlib.AbstractContextManager[None]:
         """What a look outside of any request stands in."""
@@ -55,6 +56,8 @@ class DiskCopy(msgspec.Struct, frozen=True):
     number: int
     hash: str
     content: msgspec.Raw
+    published: dt.datetime | None = None
+    """None in what an earlier release kept."""
 
 
 _current: Edition | None = None
@@ -85,7 +88,7 @@ def current_or_none() -> Edition | None:
     with _changing:
         edition = _current or edition
         if not edition.stands(now := timezone.now()):
-            _current = edition = Edition(edition.content, edition.number, edition.hash, now)
+            _current = edition = edition.anew(now)
         return edition
 
 
@@ -106,29 +109,30 @@ def refresh(store: Store) -> None:
     for number, expected in store.newest_first():
         if _current and (_current.number, _current.hash) == (number, expected):
             break
-        data = store.read(number)
+        data, published = store.read(number)
         try:
-            edition = decode(number, data, expected)
+            edition = decode(number, data, expected, published)
         except (ValueError, msgspec.MsgspecError):
             if number not in _damaged:
                 log.error("edition %s is damaged and is not served", number)
             met.append(number)
             continue
         serve(edition)
-        keep(edition.number, data, expected)
+        keep(edition, data)
         break
     _damaged = met
 
 
-def keep(number: int, data: bytes, digest: str) -> None:
-    """Keep an edition on disk, whole or not at all."""
+def keep(edition: Edition, data: bytes) -> None:
+    """Keep an edition and its bytes on disk, whole or not at all."""
     path = Path(settings.EDITION_FILE)
+    kept = DiskCopy(edition.number, edition.hash, msgspec.Raw(data), edition.published)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
         try:
             with os.fdopen(handle, "wb") as file:
-                file.write(msgspec.json.encode(DiskCopy(number=number, hash=digest, content=msgspec.Raw(data))))
+                file.write(msgspec.json.encode(kept))
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(name, path)
@@ -137,14 +141,14 @@ def keep(number: int, data: bytes, digest: str) -> None:
                 os.unlink(name)
             raise
     except OSError as error:
-        log.error("edition %s could not be kept on disk: %s", number, type(error).__name__)
+        log.error("edition %s could not be kept on disk: %s", edition.number, type(error).__name__)
 
 
 def load_kept() -> None:
     """Take the edition that was kept on disk, if there is an intact one."""
     try:
         kept = msgspec.json.decode(Path(settings.EDITION_FILE).read_bytes(), type=DiskCopy)
-        serve(decode(kept.number, bytes(kept.content), kept.hash))
+        serve(decode(kept.number, bytes(kept.content), kept.hash, kept.published))
     except (OSError, ValueError, msgspec.MsgspecError) as error:
         log.error("no edition could be taken from disk: %s", type(error).__name__)
 

@@ -1,8 +1,8 @@
 """The pocket edition: the questions, the rules and all services of an edition in one HTML file that needs no network.
 
 The cards are made here, once, as HTML; without script the page is the list of all of them. ``flow.js`` asks and
-recommends by the same conditions as the engine, which tests/browser/test_pocket.py holds path by path;
-``outcome.js`` puts copies of the cards in order, and ``pocket.js`` is the page around them.
+recommends by the same conditions as the engine, ``search.js`` finds as search.py does, and tests/browser/test_pocket.py
+holds them equal; ``outcome.js`` puts copies of the cards in order, and ``pocket.js`` is the page around them.
 """
 
 import base64
@@ -13,6 +13,7 @@ import hashlib
 import json
 import logging
 import os
+import re
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -27,17 +28,21 @@ from navigator.editions import dates
 from navigator.editions.edition import Edition
 from navigator.engine import checks, flow
 from services import areas, labels
-from services.records import Text
+from services.records import Service, Text
 from services.texts import fold, t
 
-from . import cards, places, search
+from . import cards, finder, places, search
 from .views import URGENT_MAX_RANK
 
 log = logging.getLogger(__name__)
 TRUSTED_DAYS = 90
 """Days for which a copy may be trusted: in that time every national line is due to be checked again (J6)."""
 SOURCE = settings.BASE_DIR / "navigator" / "static" / "navigator"
-STYLE, SCRIPTS = "app.css", ("flow.js", "outcome.js", "pocket.js")
+LEFT = 'if (history.state === "left") { document.documentElement.hidden = true; location.replace("about:blank"); }'
+"""Before anything is shown: the page was left, and Forward led to it again."""
+IN_KIOSK = "[data-kiosk] span.way { border-color: transparent; padding-inline: 0; background: none; }"
+"""What is no link there does not look like one."""
+STYLE, SCRIPTS = "app.css", ("flow.js", "search.js", "outcome.js", "finder.js", "pocket.js")
 
 
 def build(edition: Edition, language: str, *, kiosk: bool = False, day: dt.date | None = None) -> str:
@@ -48,11 +53,12 @@ def build(edition: Edition, language: str, *, kiosk: bool = False, day: dt.date 
         until = max(day, changes - dt.timedelta(days=1))
     else:
         changes = None
-    style, script = (SOURCE / STYLE).read_text(), "\n".join((SOURCE / name).read_text() for name in SCRIPTS)
+    style = _light((SOURCE / STYLE).read_text()) + (IN_KIOSK if kiosk else "")
+    script = _light("\n".join((SOURCE / name).read_text() for name in SCRIPTS))
     with override(language):
         found = {slug: cards.timeless(edition, service) for slug, service in edition.services.items()}
         groups, local = _groups(found.values())
-        return render_to_string(
+        page = render_to_string(
             "pocket.html",
             {
                 "site_name": settings.SITE_NAME,
@@ -62,16 +68,20 @@ def build(edition: Edition, language: str, *, kiosk: bool = False, day: dt.date 
                 else [get_language_info(code) for code, _name in settings.LANGUAGES if code != language],
                 "kiosk": kiosk,
                 "tag": "span" if kiosk else "a",
+                "to": "data-to" if kiosk else "href",
                 "style": style,
                 "script": script,
-                "policy": _policy(style, script),
+                "left": LEFT,
+                "policy": _policy(style, LEFT, script),
                 "data": _json(_data(edition, found)),
                 "number": edition.number,
+                "published": edition.published and timezone.localdate(edition.published),
                 "day": day,
                 "until": until,
                 "changes": changes,
                 "address": _address(),
                 "most": checks.MOST_QUESTIONS,
+                "finders": {question.key for question in edition.flow.questions if finder.offers(question)},
                 "questions": _both([each for each in edition.flow.questions if each.kind == "one"]),
                 "ticks": _both([edition.flow.many] if edition.flow.many else []),
                 "texts": _both(sorted(edition.flow.guidance, key=lambda text: text.rank)),
@@ -83,12 +93,26 @@ def build(edition: Edition, language: str, *, kiosk: bool = False, day: dt.date 
                 "local": local,
             },
         )
+    return BESIDE_BLOCK.sub(r"\1\2", _light(page))
+
+
+BLOCK = r"</?(?:article|body|d[dlt]|details|div|fieldset|footer|form|head|header|html|legend|li|main|meta|nav|ol|"
+BLOCK += r"option|p|section|summary|template|title|ul)\b[^<>]*>"
+BESIDE_BLOCK = re.compile(rf"({BLOCK})\n+|\n+(?={BLOCK})()")
+"""Ends of lines that show nowhere: beside what is a block in every place."""
+
+
+def _light(text: str) -> str:
+    """A source without the lines that are a remark, and without what begins its lines."""
+    return re.sub(r"^\s*(?://.*)?\n|^ +", "", text, flags=re.MULTILINE)
 
 
 def _policy(*inline: str) -> str:
-    """Nothing but the one style and the one script within."""
-    style, script = (base64.b64encode(hashlib.sha256(each.encode()).digest()).decode() for each in inline)
-    allowed = f"style-src 'sha256-{style}'; script-src 'sha256-{script}'"
+    """Nothing but the one style and the scripts within."""
+    style, *scripts = (
+        f"'sha256-{base64.b64encode(hashlib.sha256(each.encode()).digest()).decode()}'" for each in inline
+    )
+    allowed = f"style-src {style}; script-src {' '.join(scripts)}"
     return f"default-src 'none'; {allowed}; form-action 'none'; base-uri 'none'"
 
 
@@ -169,9 +193,16 @@ def _data(edition: Edition, found: dict[str, cards.Card]) -> dict[str, Any]:
             _full(key=text.key, when=text.when, urgent=text.rank <= URGENT_MAX_RANK)
             for text in sorted(plain.guidance, key=lambda text: text.rank)
         ],
-        "services": {slug: _service(card) for slug, card in found.items()},
+        "services": {slug: _service(card, edition.services.get(card.service.local_of)) for slug, card in found.items()},
         "local": {slug: [each.slug for each in found] for slug, found in edition.local.items()},
+        "main": [service.slug for service in edition.main],
+        "choices": {
+            question.key: {entry.key: _entry(entry) for entry in search.choice_entries(plain, question)}
+            for question in plain.questions
+            if finder.offers(question)
+        },
         "stop": sorted(search.STOP),
+        "endings": search.ENDINGS,
     }
 
 
@@ -184,12 +215,16 @@ def _words(name: str, plain: Text, you: Text) -> dict[str, str]:
     return {name: t(plain)} | ({f"{name}_you": t({**plain, **you})} if you else {})
 
 
-def _service(card: cards.Card) -> dict[str, Any]:
-    """What a card does not say: where it helps, what answers, the order of its ways, other words for it."""
-    service = card.service
+def _service(card: cards.Card, national: Service | None) -> dict[str, Any]:
+    """What a card does not say: where it helps, what answers, the order of its ways, other words for it.
+
+    A local one has the phrases of its national one where it says no others.
+    """
+    service, entry = card.service, search.service_entry(card.service)
+    numbers, words = _numbers(card), _entry(entry, (service.name, service.plain, service.serves))
     kept = {id(way): place for place, way in enumerate(service.ways)}
     orders = {prefer: [kept[id(way)] for way in cards.ordered(service, prefer)] for prefer in cards.PREFERENCES}
-    return _full(
+    made = _full(
         areas=service.areas,
         before=service.before,
         finder=service.finder,
@@ -197,10 +232,42 @@ def _service(card: cards.Card) -> dict[str, Any]:
         voice=card.voice,
         spoken=card.spoken_only,
         orders={prefer: order for prefer, order in orders.items() if order != sorted(order)},
-        numbers=cards.wallet([card]),
-        part=search.part(service) if search.part(service) < 1 else None,
-        words="" if service.local_of else " ".join(service.keywords.values()),
+        part=entry.part if entry.part < 1 else None,
+        **words,
     )
+    if numbers is not None:
+        made["numbers"] = numbers
+    if national and national.keywords == service.keywords:
+        made.pop("phrases", None)
+    elif national:
+        made["phrases"] = words["phrases"]
+    return made
+
+
+def _numbers(card: cards.Card) -> list[str] | None:
+    """The numbers for the wallet, where they are not simply those that its links dial."""
+    numbers = cards.wallet([card])
+    dialled = [way.value for way in card.service.ways if way.kind in ("call", "text", "tty", "videophone")]
+    shown = [re.sub(r"^\+1(...)(...)(....)$", r"1-\1-\2-\3", value) for value in dialled]
+    return numbers if numbers != list(dict.fromkeys(shown)) else None
+
+
+# What search.js finds by
+
+
+def _entry(entry: search.Entry, shown: tuple[Text, Text, Text] = ({}, {}, {})) -> dict[str, str]:
+    """The phrases of an entry, commas between, and its other words by weight, but for those of texts that are shown."""
+    known, rows = _said(entry.keywords), []
+    for (_weight, texts), here in zip(entry.texts, shown, strict=True):
+        known |= _said([t(here)])
+        rows.append(" ".join(sorted(_said(texts) - known)))
+        known |= _said(texts)
+    phrases = [search.bare(phrase) for text in entry.keywords for phrase in text.split(",")]
+    return {"phrases": ",".join(phrases), "texts": "|".join(rows).rstrip("|")}
+
+
+def _said(texts: Iterable[str]) -> set[str]:
+    return {word for text in texts for word in search.bare(text).split()} - search.STOP
 
 
 # On disk
@@ -241,7 +308,7 @@ STAMP = "made-from"
 def _stamp(edition: Edition, day: dt.date) -> str:
     """What the pages are made from, in short."""
     templates = sorted((settings.BASE_DIR / "templates").glob("**/*.html"))
-    sources = [*(SOURCE / name for name in (STYLE, *SCRIPTS)), *templates]
+    sources = [Path(__file__), *(SOURCE / name for name in (STYLE, *SCRIPTS)), *templates]
     found = hashlib.sha256(b"".join(path.read_bytes() for path in sources))
     with override(settings.LANGUAGE_CODE):
         host = (_languages(), str(settings.SITE_NAME), _address(), settings.HOME_AREA)

@@ -17,7 +17,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from navigator.editions.edition import Edition
-from navigator.engine.flow import Flow
+from navigator.engine.flow import Flow, Question
 from services import phones
 from services.records import ContactPoint, Service
 from services.texts import fold
@@ -216,36 +216,39 @@ def _index(entries: Iterable[Entry]) -> Index:
 
 def _services(edition: Edition) -> Index:
     """The words of the services."""
-    return _index(
-        Entry(
-            service.slug,
-            service.keywords.values(),
-            [(NAME, service.name.values()), (PLAIN, service.plain.values()), (SERVES, service.serves.values())],
-            frozenset(_digits(way) for way in service.ways),
-            part(service),
-        )
-        for service in edition.services.values()
-    )
+    return _index(map(service_entry, edition.services.values()))
 
 
 def _choices(edition: Edition) -> dict[str, Index]:
-    """For each question the words of its choices: their own, and what is asked next of whoever picks one."""
-    found = {}
-    for question in edition.flow.questions:
-        entries = [
-            Entry(
-                choice.key,
-                choice.words.values(),
-                [
-                    (NAME, [*choice.label.values(), *choice.label_you.values()]),
-                    (PLAIN, [*choice.hint.values(), *choice.hint_you.values()]),
-                    (SERVES, _asked_next(edition.flow, question.key, choice.key)),
-                ],
-            )
-            for choice in question.choices
-        ]
-        found[question.key] = _index(entries)
-    return found
+    """For each question the words of its choices."""
+    return {question.key: _index(choice_entries(edition.flow, question)) for question in edition.flow.questions}
+
+
+def service_entry(service: Service) -> Entry:
+    """What a service is found by."""
+    return Entry(
+        service.slug,
+        service.keywords.values(),
+        [(NAME, service.name.values()), (PLAIN, service.plain.values()), (SERVES, service.serves.values())],
+        frozenset(_digits(way) for way in service.ways),
+        part(service),
+    )
+
+
+def choice_entries(questions: Flow, question: Question) -> list[Entry]:
+    """What the choices of a question are found by: their own words, and what is asked next of whoever picks one."""
+    return [
+        Entry(
+            choice.key,
+            choice.words.values(),
+            [
+                (NAME, [*choice.label.values(), *choice.label_you.values()]),
+                (PLAIN, [*choice.hint.values(), *choice.hint_you.values()]),
+                (SERVES, _asked_next(questions, question.key, choice.key)),
+            ],
+        )
+        for choice in question.choices
+    ]
 
 
 def _asked_next(questions: Flow, question: str, choice: str) -> list[str]:

@@ -62,7 +62,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 def _opened(row: models.Edition) -> Edition:
     """The edition of a row. Raises ValueError if it is damaged."""
-    return decode(row.number, bytes(row.content), row.hash)
+    return decode(row.number, bytes(row.content), row.hash, row.published_at)
 
 
 @require_GET

@@ -16,6 +16,7 @@ from playwright.sync_api import sync_playwright
 from selenium.common.exceptions import TimeoutException
 
 from tests.browser import find
+from tests.browser.firefox import Firefox
 from tests.server import Server
 
 
@@ -234,9 +235,20 @@ def webkit(screen):
     driver.quit()
 
 
+@pytest.fixture
+def firefox(profile):
+    path = find.firefox()
+    assert path, "no Firefox: run python -m tests.browser.find"
+    opened = Firefox(path, profile)
+    yield opened
+    opened.quit()
+
+
 @pytest.fixture(params=["chromium", "webkit"])
 def hand(request):
-    """A person's hand on a browser: first Chromium, then WebKitGTK."""
+    """A person's hand on a browser: first Chromium, then WebKitGTK; Firefox for those who ask for it."""
+    if request.param == "firefox":
+        return request.getfixturevalue("firefox")
     if request.param == "chromium":
         return Chromium(request.getfixturevalue("launch"))
     return WebKit(request.getfixturevalue("webkit"))

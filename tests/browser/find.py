@@ -26,6 +26,11 @@ def webkit() -> str | None:
     return shutil.which("WebKitWebDriver") if shutil.which("xvfb-run") else None
 
 
+def firefox() -> str | None:
+    """The path of a Firefox, or None."""
+    return shutil.which("firefox-esr") or shutil.which("firefox")
+
+
 def minibrowser() -> str:
     """The path of WebKitGTK's small browser, which the driver drives."""
     return str(next(Path("/usr/lib").glob("*/webkit2gtk-4.*/MiniBrowser")))
@@ -39,15 +44,20 @@ def _install() -> None:
     if not chromium():
         _try(sys.executable, "-m", "playwright", "install", "chromium")
     debian = hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get")
-    if debian and not (chromium() and webkit()):
+    if debian and _missing():
         _try("apt-get", "update")
-        _try("apt-get", "install", "--yes", "--no-install-recommends", "chromium", "webkit2gtk-driver", "xvfb", "xauth")
+        packages = ("chromium", "firefox-esr", "webkit2gtk-driver", "xvfb", "xauth")
+        _try("apt-get", "install", "--yes", "--no-install-recommends", *packages)
+
+
+def _missing() -> list[str]:
+    found = {"Chromium": chromium(), "Firefox": firefox(), "WebKitGTK's driver": webkit()}
+    return [name for name, path in found.items() if not path]
 
 
 if __name__ == "__main__":
-    if not (chromium() and webkit()):
+    if _missing():
         _install()
-    missing = [name for name, found in (("Chromium", chromium()), ("WebKitGTK's driver", webkit())) if not found]
-    if missing:
+    if missing := _missing():
         print(f"No {' and no '.join(missing)} here, and none could be installed: those browser tests cannot run.")
         sys.exit(bool(os.environ.get("CI")))

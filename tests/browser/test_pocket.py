@@ -10,7 +10,11 @@ import pytest
 from navigator.editions.edition import as_edition
 from navigator.engine import flow
 from navigator.engine.walk import walk
-from navigator.public import places, pocket
+from navigator.public import cards, places, pocket
+from navigator.public import search as site_search
+from tests.public.test_finder import ODD
+from tests.public.test_search import SEARCHES
+from tests.stories import FOLDER
 
 from .conftest import JOURNEY, until
 from .test_access import sideways, violations
@@ -173,6 +177,53 @@ def test_every_path_every_tick_every_place_and_chance_end_as_the_engine_says(pag
     assert [pair for pair in zip(said, expected, strict=True) if pair[0] != pair[1]][:3] == []
 
 
+FIND = """(given) => {
+  const data = JSON.parse(document.getElementById("data").textContent), flow = makeFlow(data);
+  const finder = makeFinder(data, flow);
+  const [searches, offered] = JSON.parse(given);
+  return searches.map(([words, place]) => [finder.fitting(words, place), finder.fits("need", offered, words)]);
+}"""
+
+
+def searches():
+    """All that the site's own search is tested with, some of it mistyped, and what makes no sense."""
+    few = [line.split("\t")[1] for name in ("en", "es") for line in _few(name)]
+    slips = [words[: len(words) // 2] + words[len(words) // 2 + 1 :] for words in few]
+    numbers = ["888-373-7888", "1 888 373 7888", "8883737", "988", "911", "741741", "(888) 373", "37"]
+    odd = [*ODD.values(), "J-1 visa", "de la", "x" * 101]
+    return [*(words for words, _slug in SEARCHES), *few, *slips, *numbers, *odd]
+
+
+def _few(language):
+    return (FOLDER / f"few-words-{language}.tsv").read_text(encoding="utf-8").splitlines()
+
+
+@pytest.mark.parametrize("name", ["en", "es"])
+def test_whatever_words_find_on_the_site_they_find_here(page, files, real, name):
+    question = real.flow.question("need")
+    offered = [choice.key for choice in question.choices]
+    asked = [(words, "") for words in searches()] + [(words, "US-TX") for words, _slug in SEARCHES[::3]]
+    page.goto(files(name))
+    found = page.evaluate(FIND, json.dumps([asked, offered]))
+    wrong = []
+    for (words, place), said in zip(asked, found, strict=True):
+        read = site_search.read(words)
+        services = [each.slug for each in site_search.find(real, site_search.Wish(read), place)] if read else []
+        expected = [services, site_search.find_choices(real, "need", offered, read)]
+        if said != expected:
+            wrong.append((words, place, said, expected))
+    assert wrong[:3] == []
+
+
+@pytest.mark.parametrize("name", ["en", "kiosk"])
+def test_on_paper_stand_the_numbers_that_the_site_prints(page, files, real, name):
+    page.goto(files(name))
+    script = "(slugs) => { const own = JSON.parse(data.textContent); return slugs.map(slug => numbersOf(own, slug)); }"
+    found = page.evaluate(script, [*real.services])
+    kept = [list(dict.fromkeys(numbers)) for numbers in found]
+    assert kept == [cards.wallet([cards.timeless(real, service)]) for service in real.services.values()]
+
+
 def test_what_came_first_stays_among_those_shown_at_once(page, real, tmp_path, monkeypatch):
     """With five shown at once, no ticks of the real content push the first one out; with two, many do."""
     monkeypatch.setattr(flow, "FIRST_SHOWN", 2)
@@ -182,25 +233,65 @@ def test_what_came_first_stays_among_those_shown_at_once(page, real, tmp_path, m
     assert said == [engine.whole(answers, place) for answers, place in others]
 
 
-@pytest.mark.parametrize("name", ["en", "es"])
-def test_a_journey_in_either_browser_from_a_file(hand, files, real, name):
-    hand.open(files(name))
-    for question, choice in JOURNEY:
+def walk_on(hand, steps):
+    """Give these answers in any browser."""
+    for question, choice in steps:
         here = f"[data-question={question}][data-choice={choice}]"
-        until(hand, f"!!document.querySelector('{here}')")
+        until(hand, f"!!document.querySelector('#step {here}')")
         hand.pause(0.45)
-        hand.click(here)
+        hand.click(f"#step {here}")
         hand.click("#step [data-continue]")
+
+
+EACH = [("chromium", "en"), ("webkit", "es"), ("firefox", "en")]
+
+
+@pytest.mark.parametrize(("hand", "name"), EACH, indirect=["hand"])
+def test_a_journey_in_each_browser_from_a_file(hand, files, real, profile, name):
+    hand.open(files(name))
+    walk_on(hand, JOURNEY)
     until(hand, "!!document.querySelector('#step article')")
     found = hand.run("[].map.call(document.querySelectorAll('#step article'), each => each.dataset.service)")
     assert list(found) == [service.slug for service, _rule in real.recommend(dict(JOURNEY))]
     assert hand.run("document.querySelector('#step article').className") == "card best"
     assert hand.run("document.activeElement.tagName") == "H1"
+    for question, choice in reversed(JOURNEY[3:]):  # the browser's own Back
+        hand.pause(0.45)
+        hand.back()
+        until(hand, f"!!document.querySelector('#step [data-question={question}][data-choice={choice}]:checked')")
+    walk_on(hand, JOURNEY[3:4])  # the answer after it still holds
+    until(hand, "!!document.querySelector('#step article')")
     hand.click("header [data-leave]")
     until(hand, "location.href === 'about:blank' && !document.body.firstChild")
-    hand.back()
-    hand.pause(0.5)
-    assert not hand.run("document.querySelectorAll('#step article, #step :checked').length")
+    for step in (hand.back, hand.forward, hand.forward, hand.back):
+        step()
+        hand.pause(0.4)
+        assert not hand.run("document.body ? document.body.innerText.trim() : ''"), step.__name__
+    if hasattr(hand, "quit"):  # of Firefox; of Chromium below
+        hand.pause(1)
+        hand.quit()
+        assert search(profile, {name + ".html"}), "the profile was not searched where it matters"
+        titles = {real.flow.question(question).title["en"] for question, _choice in JOURNEY}
+        assert search(profile, titles | {"VOICE", *found}) == {}
+
+
+def test_a_few_words_lead_to_a_choice_and_to_services(opened):
+    travel(opened, JOURNEY[:3])
+    opened.locator("#step .find > summary").click()
+    opened.locator("#few").fill("zzzz")
+    opened.keyboard.press("Enter")
+    assert "Nothing fits these words" in opened.locator("#found").inner_text()
+    opened.locator("#few").fill("my bos took my pasport")
+    opened.keyboard.press("Enter")
+    assert opened.locator("#found [data-pick]").first.get_attribute("data-choice") == "controlled"
+    assert opened.locator("#found article").count() == 3
+    assert opened.locator("#found [data-service=nhth] a[href^='tel:']").is_visible()
+    assert opened.locator("#said").inner_text() == "3 answers fit"
+    opened.locator("[data-pick]").first.click()
+    assert opened.locator("#step [name=c]:checked").get_attribute("value") == "controlled"
+    assert opened.evaluate("document.activeElement.value") == "controlled"
+    press(opened, "#step [data-continue]")
+    assert opened.locator("#step [data-question=aim]").count()
 
 
 def test_shift_three_times_leaves(opened):
@@ -243,11 +334,11 @@ def test_the_list_is_searched_and_shows_the_lines_of_a_state(opened):
     for words in ("trafficking hotline", "888-373-7888"):
         opened.locator("#word").fill(words)
         press(opened, "#search button")
-        found = opened.locator("#found article").evaluate_all("all => all.map(each => each.dataset.service)")
+        found = opened.locator("#matches article").evaluate_all("all => all.map(each => each.dataset.service)")
         assert found[0] == "nhth"
     opened.locator("#word").fill("zzzz")
     press(opened, "#search button")
-    assert opened.locator("#found h2").inner_text() == "Nothing fits"
+    assert opened.locator("#matches h2").inner_text() == "Nothing fits"
     assert opened.locator("#groups").is_visible()
     opened.locator("#area").select_option("US-TX")
     assert opened.locator("[data-state]:visible").evaluate_all("all => all.map(each => each.dataset.state)") == [
@@ -262,7 +353,7 @@ def test_without_script_it_is_the_list_of_all_numbers(launch, files, real):
     page.goto(files("en"))
     listed = page.locator("#all article").evaluate_all("all => all.map(each => each.dataset.service)")
     assert set(listed) == set(real.services)
-    assert page.locator("h1").all_inner_texts() == ["All numbers"]
+    assert page.locator("h1").all_inner_texts() == ["All numbers", "Safety"]
     assert not page.locator("#search, #where, [data-view]").filter(visible=True).count()
 
 
@@ -275,6 +366,12 @@ def test_nothing_is_left_but_a_neutral_name(launch, profile, files, end):
     press(page, "[data-view=all]")
     page.locator("#word").fill("glimmerglass suicide")
     press(page, "#search button")
+    for there in ("article", "[data-question=custody]", "[data-question=need]"):
+        page.go_back()
+        page.locator(f"#step {there}").first.wait_for()
+    page.locator("#step .find > summary").click()
+    page.locator("#few").fill("glimmerglass suicide")
+    page.keyboard.press("Enter")
     if end == "leave":
         page.locator("header [data-leave]").click()
         page.wait_for_url("about:blank")
@@ -286,6 +383,21 @@ def test_nothing_is_left_but_a_neutral_name(launch, profile, files, end):
     assert search(profile, {"en.html"}), "the profile was not searched where it matters"
     assert search(profile, needles() | {"glimmerglass"}) == {}
     assert {(url.rpartition("/")[2], title) for url, title in history(profile)} == {("en.html", "Find services")}
+
+
+def test_another_language_takes_the_place_of_the_page(opened):
+    travel(opened, JOURNEY[:2])
+    opened.locator(".languages a").click()
+    opened.wait_for_url("**/es.html")
+    opened.locator("html[lang=es] #step [data-question=danger]").first.wait_for()
+    opened.go_forward()
+    opened.wait_for_url("about:blank")
+    opened.go_back()
+    opened.locator("html[lang=es] #step [data-question=danger]").first.wait_for()
+    opened.locator("header [data-leave]").click()
+    opened.wait_for_url("about:blank")
+    opened.go_back()
+    assert not opened.locator("article, [data-question]").count()
 
 
 def test_a_page_from_memory_starts_anew(opened, files):
@@ -320,6 +432,12 @@ def test_it_has_no_fault_that_axe_finds(launch, files, width, scheme, name):
     page.locator(".group summary").first.click()
     assert violations(page) == []
     assert sideways(page) <= 0
+    if name == "es":
+        press(page, "footer [data-view=safety]")
+        page.evaluate("document.querySelectorAll('#safety details').forEach(each => each.open = true)")
+        assert page.locator("#safety li").first.is_visible()
+        assert violations(page) == []
+        assert sideways(page) <= 0
 
 
 def test_a_kiosk_starts_over_after_two_minutes_and_asks_before(page, files):
@@ -334,17 +452,28 @@ def test_a_kiosk_starts_over_after_two_minutes_and_asks_before(page, files):
 
     for step in JOURNEY:
         answer(*step)
-    page.clock.run_for(99_000)
+    page.clock.run_for(95_000)
     assert not warning.is_visible()
-    page.clock.run_for(2_000)
+    page.clock.run_for(6_000)
     assert warning.is_visible()
     warning.locator("button").click()
     assert not warning.is_visible()
     assert page.locator("#step article").count()
+    page.locator("[data-view=all]").first.click()
+    page.locator("#word").fill("suicide")
+    page.locator("#search button").click()
+    page.locator("#area").select_option("US-TX")
     page.clock.run_for(121_000)
     assert not warning.is_visible()
+    assert page.locator("#step [data-question=danger]").first.is_visible()
+    assert not page.locator("#step article, #step :checked, #matches article").count()
+    assert page.locator("#word, #area").evaluate_all("all => all.map(each => each.value)") == ["", ""]
+    answer(*JOURNEY[0])
+    page.clock.fast_forward(7_200_000)  # it slept for two hours
+    page.clock.run_for(1_000)
     assert page.locator("#step [data-question=danger]").count()
-    assert not page.locator("#step article, #step :checked").count()
+    assert not page.locator("#step :checked").count()
+    assert not page.locator("a[href]:not([href='about:blank'], [href='#main'])").count()
     answer(*JOURNEY[0])
     page.locator("header [data-leave]").click()  # in a kiosk there is nowhere to go: it starts over
     assert page.locator("#step [data-question=danger]").count()

@@ -187,7 +187,7 @@ def test_the_kept_file_is_whole_and_alone_in_its_folder(db, own_file):
 
 def test_a_reader_never_sees_half_a_file(real, own_file):
     data = content.encode(real.content)
-    in_force.keep(1, data, real.hash)
+    in_force.keep(real, data)
     stop, seen = threading.Event(), []
 
     def read():
@@ -197,8 +197,8 @@ def test_a_reader_never_sees_half_a_file(real, own_file):
 
     reader = threading.Thread(target=read)
     reader.start()
-    for number in range(20):
-        in_force.keep(number, data, real.hash)
+    for _ in range(20):
+        in_force.keep(real, data)
     stop.set()
     reader.join()
     assert set(seen) == {real.hash}
@@ -207,7 +207,7 @@ def test_a_reader_never_sees_half_a_file(real, own_file):
 def test_a_folder_that_cannot_be_written_stops_nobody(real, tmp_path, settings, caplog):
     (tmp_path / "file").write_text("in the way")
     settings.EDITION_FILE = tmp_path / "file" / "edition.json"
-    in_force.keep(1, content.encode(real.content), real.hash)
+    in_force.keep(real, content.encode(real.content))
     assert "could not be kept" in caplog.text
 
 
@@ -258,10 +258,11 @@ def test_when_the_database_is_gone_what_is_in_force_stays(broken, client, caplog
 
 
 def test_a_process_that_starts_without_a_database_serves_the_kept_edition(real, broken, client):
-    in_force.keep(41, content.encode(real.content), real.hash)
+    data, published = content.encode(real.content), dt.datetime(2026, 11, 20, tzinfo=dt.UTC)
+    in_force.keep(decode(41, data, real.hash, published), data)
     in_force._current = None
     database.look()
-    assert in_force.current().number == 41
+    assert (in_force.current().number, in_force.current().published) == (41, published)
     assert json.loads(client.get("/healthz").content) == {"edition": 41}
     assert "tel:+18883737888" in client.get("/all/").content.decode()
 

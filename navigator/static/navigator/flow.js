@@ -1,5 +1,5 @@
 // What is asked next, and what is recommended: engine/flow.py once more, for a page without a server. Every path is
-// held equal to it by tests/browser/test_pocket_equal.py. Old phones run it: no syntax younger than ES5.
+// held equal to it by tests/browser/test_pocket.py. Old phones run it: no syntax younger than ES5.
 "use strict";
 
 function makeFlow(data) {
@@ -108,6 +108,16 @@ function makeFlow(data) {
     return found;
   }
 
+  // All services that people at a place are shown.
+  function at(place) {
+    var local = [];
+    for (var national in data.local) local = local.concat(data.local[national]);
+    var rules = Object.keys(data.services)
+      .filter(function (service) { return local.indexOf(service) < 0; })
+      .map(function (service) { return { service: service }; });
+    return placed(rules, place).map(function (each) { return each.service; });
+  }
+
   // Where these answers lead at a place: the services with the rule of each, and the guidance.
   function outcome(answers, place) {
     var given = replayed(answers).whole, you = holds(data.you, given);
@@ -141,7 +151,7 @@ function makeFlow(data) {
   }
 
   return {
-    many: many, holds: holds, replay: function (answers) { return replayed(answers).kept; }, next: next,
+    many: many, holds: holds, at: at, replay: function (answers) { return replayed(answers).kept; }, next: next,
     offeredTicks: offeredTicks, offeredAt: offeredAt, answered: answered, outcome: outcome
   };
 }

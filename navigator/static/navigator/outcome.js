@@ -6,6 +6,20 @@ function drop(element) { if (element && element.parentNode) element.parentNode.r
 function empty(element) { while (element.firstChild) element.removeChild(element.firstChild); }
 function after(element, other) { other.parentNode.insertBefore(element, other.nextSibling); }
 
+// What a way to reach a service dials, as a link does; in a kiosk it is none.
+function dialled(way) {
+  var found = /^(?:tel|sms):(\+?\d+)/.exec(way.getAttribute("href") || way.getAttribute("data-to"));
+  return found ? found[1] : "";
+}
+
+// The numbers of a service as people read them: those that its links dial, where it has no others.
+function numbersOf(data, slug) {
+  var ways = pick("#all [data-service='" + slug + "']").querySelectorAll(".way");
+  return data.services[slug].numbers || [].map.call(ways, dialled).filter(Boolean).map(function (number) {
+    return number.replace(/^\+1(...)(...)(....)$/, "1-$1-$2-$3");
+  });
+}
+
 // The content of a template; the one with words for the one who reads, where there is one and `you` holds.
 function copy(selector, you) {
   var template = you && pick("template" + selector + "[data-you]") || pick("template" + selector);
@@ -198,7 +212,7 @@ function makeOutcome(data, flow) {
   function wallet(list, services) {
     var seen = [];
     services.forEach(function (each) {
-      (data.services[each.service].numbers || []).forEach(function (number) {
+      numbersOf(data, each.service).forEach(function (number) {
         if (seen.indexOf(number) >= 0) return;
         seen.push(number);
         list.appendChild(document.createElement("li")).textContent = number;

@@ -2,9 +2,9 @@
 // nowhere else: not in the address, the history, a field that the browser restores, or any storage.
 (function () {
   var data = JSON.parse(document.getElementById("data").textContent);
-  var flow = makeFlow(data), outcome = makeOutcome(data, flow);
+  var flow = makeFlow(data), outcome = makeOutcome(data, flow), finder = makeFinder(data, flow);
   var kiosk = document.documentElement.hasAttribute("data-kiosk");
-  var step = pick("#step"), all = pick("#all");
+  var step = pick("#step"), views = { step: step, all: pick("#all"), safety: pick("#safety") };
   var home = pick("#area").value;
   var here, settled = 0, seen = false, left = false;
 
@@ -50,6 +50,18 @@
     }
   };
 
+  // The browser's Back: one guard entry of the same address, made in the tap that goes on (safety-rules.md C2, C3).
+  function guarded() { return history.state === "guard"; }
+  function guard() { if (!guarded()) history.pushState("guard", ""); }
+
+  window.addEventListener("popstate", function () {
+    if (left || guarded()) return;
+    if (!step.hidden && !pick("[data-back]", step)) return;
+    guard();
+    if (step.hidden) look("step");
+    else moves.back();
+  });
+
   function chosen() {
     var input = pick("[name=c]:checked", step);
     return input ? input.value : "";
@@ -62,12 +74,11 @@
     look("step");
   }
 
-  // Show the step, or all numbers in its place.
+  // Show the step, or all numbers or what keeps one safer in its place.
   function look(view) {
-    step.hidden = view !== "step";
-    all.hidden = view !== "all";
+    for (var name in views) views[name].hidden = name !== view;
     each("[data-view]", null, function (button) { button.hidden = button.getAttribute("data-view") === view; });
-    var heading = pick("h1", view === "step" ? step : all), count = pick(".count", step);
+    var heading = pick("h1", views[view]), count = pick(".count", step);
     pick("#said").textContent = view === "step" && count ? count.textContent : "";
     if (seen) heading.focus();
     seen = true;
@@ -84,81 +95,16 @@
       if (offered.indexOf(input.value) < 0) drop(input.parentNode);
       else input.checked = here.answers[here.at] === input.value;
     });
-    if (number === 1) {
-      drop(pick("[data-back]", part));
-      drop(pick("[data-later]", part));
-    }
+    if (number === 1) drop(pick("[data-back]", part));
+    each("[data-script]", part, function (element) { element.hidden = false; });
     return part;
   }
 
   // All numbers: what fits a few words, and the services of a state
 
-  function bare(text) {
-    text = text.toLowerCase();
-    if (text.normalize) text = text.normalize("NFD").replace(/[\u0300-\u036f]/g, "");
-    return text.replace(/['’]/g, "").replace(/[^a-z0-9]+/g, " ").trim();
-  }
-
-  var index = null;
-  function indexed() {
-    if (index) return index;
-    var seen = {};
-    index = [];
-    each("#groups [data-service]", null, function (article) {
-      var slug = article.getAttribute("data-service"), name = "";
-      if (seen[slug]) return;
-      seen[slug] = true;
-      each("h3, .name", article, function (part) { name += " " + part.textContent; });
-      index.push({
-        article: article,
-        areas: data.services[slug].areas,
-        part: data.services[slug].part || 1,
-        words: [[3, bare(name)], [3, bare(data.services[slug].words || "")], [1, bare(article.textContent)]].map(
-          function (weighed) { return [weighed[0], " " + weighed[1]]; }
-        ),
-        digits: article.textContent.replace(/\D+/g, "")
-      });
-    });
-    return index;
-  }
-
-  function search(typed) {
-    var words = bare(typed.slice(0, 100)).split(" ").filter(function (word) { return word.length > 1; });
-    var telling = words.filter(function (word) { return data.stop.indexOf(word) < 0; });
-    var number = typed.replace(/\D+/g, ""), place = pick("#area").value, found = [];
-    var here = indexed().filter(function (entry) {
-      return !entry.areas || entry.areas.indexOf(place) >= 0 || entry.areas.indexOf(data.states[place]) >= 0;
-    });
-    (telling.length ? telling : words).slice(0, 16).forEach(function (word) {
-      var stem = word.length > 5 ? word.slice(0, -2) : word, hits = [];
-      here.forEach(function (entry, place) {
-        var best = 0;
-        entry.words.forEach(function (weighed) {
-          var whole = (weighed[1] + " ").indexOf(" " + word + " ") >= 0;
-          if (whole || weighed[1].indexOf(" " + stem) >= 0) best = Math.max(best, weighed[0] * (whole ? 1 : 0.7));
-        });
-        if (best) hits.push([place, best]);
-      });
-      hits.forEach(function (hit) {
-        var score = hit[1] * here[hit[0]].part * Math.log(1 + here.length / hits.length);
-        found[hit[0]] = (found[hit[0]] || 0) + score;
-      });
-    });
-    if (number.length > 2) here.forEach(function (entry, place) {
-      if (entry.digits.indexOf(number) >= 0) found[place] = (found[place] || 0) + 100;
-    });
-    var most = Math.max.apply(null, [0].concat(found.filter(Boolean)));
-    return here
-      .map(function (entry, place) { return [found[place] || 0, place, entry.article]; })
-      .filter(function (entry) { return most && entry[0] > most * 0.4; })
-      .sort(function (a, b) { return b[0] - a[0] || a[1] - b[1]; })
-      .slice(0, 20)
-      .map(function (entry) { return entry[2].cloneNode(true); });
-  }
-
   function showFound() {
-    var typed = pick("#word").value, found = search(typed), box = pick("#found");
-    var heading = pick("h2", box), rows = pick(".rows", box);
+    var typed = pick("#word").value, found = finder.services(typed, pick("#area").value);
+    var box = pick("#matches"), heading = pick("h2", box), rows = pick(".rows", box);
     box.hidden = !bare(typed);
     pick("#groups").hidden = !box.hidden && found.length > 0;
     heading.textContent = heading.getAttribute(found.length ? "data-many" : "data-none").replace("#", found.length);
@@ -183,18 +129,28 @@
     pick("#area").value = home;
     showFound();
     showState();
-    each("#all details", null, function (details) { details.open = details.hasAttribute("data-state"); });
+    each("#all details, #safety details", null, function (details) { details.open = details.hasAttribute("data-state"); });
     start();
   }
 
   // Leaving: empty the page, then put a blank one in its place. In a kiosk, start over.
   function leave() {
     if (kiosk) return clear();
-    left = true;
-    here = null;
     empty(document.body);
     document.documentElement.style.background = "Canvas";
-    location.replace("about:blank");
+    give("about:blank");
+  }
+
+  // Put another page in the place of this one and of the guard.
+  function give(address) {
+    function gone() { location.replace(address); }
+    left = true;
+    here = null;
+    if (!guarded()) return gone();
+    history.replaceState("left", ""); // what Forward leads to stays empty: LEFT in public/pocket.py
+    window.addEventListener("popstate", gone);
+    history.back();
+    setTimeout(gone, 300);
   }
 
   // Shift three times, each within five seconds of the last (docs/safety-rules.md A8, A9).
@@ -241,17 +197,28 @@
     if (target.closest("[data-leave]")) {
       event.preventDefault();
       leave();
+    } else if (target.closest(".languages a")) {
+      event.preventDefault();
+      give(target.closest("a").href);
     } else if (target.closest("[data-skip-link]")) { // a jump within the page would be a line in the history
       event.preventDefault();
       pick("#main").focus();
-    } else if (target.closest("[data-view]")) look(target.closest("[data-view]").getAttribute("data-view"));
+    } else if (target.closest("[data-view]")) {
+      guard();
+      look(target.closest("[data-view]").getAttribute("data-view"));
+    } else if (target.closest("[data-pick]")) finder.pick(target.closest("[data-pick]").value);
     else if (target.closest(".choose")) openFit();
-    else if (move && calm()) moves[move.getAttribute("data-move")]();
+    else if (move && calm()) go(move.getAttribute("data-move"));
     else if (change && change.tagName === "BUTTON" && calm()) {
       if (flow.many && change.getAttribute("data-change") === flow.many.key) openFit();
       else at(change.getAttribute("data-change"));
     }
   });
+
+  function go(move) {
+    guard();
+    moves[move]();
+  }
 
   function openFit() {
     var panel = pick("[data-fit-panel]");
@@ -266,34 +233,39 @@
   document.addEventListener("submit", function (event) {
     event.preventDefault();
     if (event.target.id === "search") showFound();
-    else if (event.target === step && calm()) moves[here.done ? "fit" : "next"]();
+    else if (event.target.id === "find") finder.show(here);
+    else if (event.target === step && calm()) go(here.done ? "fit" : "next");
   });
   pick("#area").addEventListener("change", showState);
 
   // A kiosk starts over after two minutes without a touch, and says so 20 seconds before.
   function watch() {
-    var warning = pick("#idle"), seconds = 0;
+    var warning = pick("#idle"), seconds = 0, last;
     function touched() {
       seconds = 0;
+      last = Date.now();
       warning.hidden = true;
     }
     ["touchstart", "mousedown", "keydown", "wheel", "scroll"].forEach(function (name) {
       document.addEventListener(name, touched, true);
     });
+    touched();
     setInterval(function () {
-      seconds += 1;
-      if (seconds === 100) {
-        warning.hidden = false;
-        pick("button", warning).focus();
-      }
+      seconds = Math.max(seconds + 1, (Date.now() - last) / 1000); // while it sleeps nothing counts but the clock
       if (seconds >= 120) {
         touched();
         clear();
+      } else if (seconds >= 100 && warning.hidden) {
+        warning.hidden = false;
+        pick("button", warning).focus();
       }
     }, 1000);
   }
 
   each("[data-script]", null, function (element) { element.hidden = false; });
+  each("article .unseen", null, function (more) {
+    more.textContent = ": " + pick(".name", more.parentNode.parentNode.parentNode).textContent;
+  });
   pick("#late").hidden = new Date() < new Date(pick("#late").getAttribute("data-until"));
   if (kiosk) watch();
   clear();
