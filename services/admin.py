@@ -315,7 +315,11 @@ class ServiceAdmin(CarefulAdmin):
             with transaction.atomic():
                 for service in services:
                     self._record_check(request, service, form.cleaned_data["how"])
-            done = ngettext("%(count)s service checked today.", "%(count)s services checked today.", len(services))
+            done = ngettext(
+                "%(count)s service checked today. The public sees it when it is published.",
+                "%(count)s services checked today. The public sees it when it is published.",
+                len(services),
+            )
             messages.success(request, done % {"count": len(services)})
             return HttpResponseRedirect(_back_to(services))
         context = {

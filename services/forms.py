@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Iterable
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import msgspec
 from django import forms
@@ -134,7 +134,7 @@ class CarefulForm(forms.ModelForm):
             if seen != now:
                 self.overtaken = True
                 self.initial = {**self.initial, **model_to_dict(saved, fields=self._merged())}
-                self.data = self._taken(dict(mark.split(":") for mark in shown if ":" in mark))
+                self.data = self._taken(dict(mark.split(":", 1) for mark in shown if ":" in mark))
                 self.data[self.add_prefix("loaded")] = self._shown(now)
                 raise ValidationError(_("Somebody changed this meanwhile.") if self.prefix else _overtaken(saved))
         return data
@@ -240,6 +240,13 @@ def _said(field: Any, value: Any) -> str:
 
 class OrderedFormSet(BaseInlineFormSet):
     """Rows with a place: one that is added without a number comes last."""
+
+    MOST: ClassVar = 100
+    """Rows that are read of what is sent: more than any record has."""
+
+    def total_form_count(self) -> int:
+        """As many as were sent, within reason."""
+        return min(super().total_form_count(), self.MOST)
 
     def save_new(self, form: Any, commit: bool = True) -> Any:
         """Give the row its place, then save it."""

@@ -41,7 +41,10 @@ def show(value: str) -> str:
     """A kept number as people read it: ``1-888-373-7888``; short codes as they are."""
     if not value.startswith("+"):
         return value
-    number = phonenumbers.parse(value)
+    try:
+        number = phonenumbers.parse(value)
+    except phonenumbers.NumberParseException:  # typed like one that is kept
+        return value
     international = phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL)
     return international.replace("+1 ", "1-") if number.country_code == 1 else international
 

@@ -153,6 +153,7 @@ class ServiceForm(Named):
             "answered_note": _("Who picks up, in a sentence."),
             "told": _("Who may hear what the person says, and when. Write nothing that the source does not say."),
             "opening": _("A plain sentence the person can read out."),
+            "alert": _("It stands on the card itself, below the ways to reach. One language is enough."),
             "keywords": _("Words people may search for, with common misspellings."),
             "assured_date": _(
                 "The day a person checked it. To read a stored page is no check: leave it empty until then, and the "

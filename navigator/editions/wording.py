@@ -9,7 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from navigator.engine.flow import SKIP, Answers, Choice, Condition, Flow, Guidance, Question, Recommendation
-from services import areas, labels, phones, records
+from services import area_names, areas, labels, phones, records
 from services.texts import t
 
 
@@ -74,8 +74,11 @@ def days(first: dt.date | None, last: dt.date | None) -> str:
 
 
 def record_name(row: records.Service | records.Organization) -> str:
-    """A service or an organization as staff know it."""
-    return t(row.name) or row.slug
+    """A service or an organization as staff know it; a local service with where it helps, since many have one name."""
+    name = t(row.name) or row.slug
+    if isinstance(row, records.Service) and row.areas:
+        return f"{name} ({area_names.show(row.areas[:2])}{'; …' if row.areas[2:] else ''})"
+    return name
 
 
 def where(service: records.Service) -> str:

@@ -45,8 +45,13 @@ IN_KIOSK = "[data-kiosk] span.way { border-color: transparent; padding-inline: 0
 STYLE, SCRIPTS = "app.css", ("flow.js", "search.js", "outcome.js", "finder.js", "pocket.js")
 
 
-def build(edition: Edition, language: str, *, kiosk: bool = False, day: dt.date | None = None) -> str:
-    """The page in a language, as it is on a day (today). With ``kiosk`` it starts over by itself and links nowhere."""
+def build(
+    edition: Edition, language: str, *, kiosk: bool = False, alone: bool = False, day: dt.date | None = None
+) -> str:
+    """The page in a language, as it is on a day (today). With ``kiosk`` it starts over by itself and links nowhere.
+
+    ``alone``: it goes without the files of the other languages, and so has no link to them.
+    """
     day = day or timezone.localdate()
     until, changes = day + dt.timedelta(days=TRUSTED_DAYS), dates.turns(edition.content).get(edition.until)
     if changes and changes <= until:
@@ -54,7 +59,7 @@ def build(edition: Edition, language: str, *, kiosk: bool = False, day: dt.date 
     else:
         changes = None
     style = _light((SOURCE / STYLE).read_text()) + (IN_KIOSK if kiosk else "")
-    script = _light("\n".join((SOURCE / name).read_text() for name in SCRIPTS))
+    script = _light(REMARK.sub("", "\n".join((SOURCE / name).read_text() for name in SCRIPTS)))
     with override(language):
         found = {slug: cards.timeless(edition, service) for slug, service in edition.services.items()}
         groups, local = _groups(found.values())
@@ -64,7 +69,7 @@ def build(edition: Edition, language: str, *, kiosk: bool = False, day: dt.date 
                 "site_name": settings.SITE_NAME,
                 "language": get_language_info(language),
                 "others": []
-                if kiosk
+                if kiosk or alone
                 else [get_language_info(code) for code, _name in settings.LANGUAGES if code != language],
                 "kiosk": kiosk,
                 "tag": "span" if kiosk else "a",
@@ -102,9 +107,13 @@ BESIDE_BLOCK = re.compile(rf"({BLOCK})\n+|\n+(?={BLOCK})()")
 """Ends of lines that show nowhere: beside what is a block in every place."""
 
 
+REMARK = re.compile(r"^ *//.*\n", re.MULTILINE)
+"""A line of a script that is a remark."""
+
+
 def _light(text: str) -> str:
-    """A source without the lines that are a remark, and without what begins its lines."""
-    return re.sub(r"^\s*(?://.*)?\n|^ +", "", text, flags=re.MULTILINE)
+    """A source without empty lines and without what begins its lines."""
+    return re.sub(r"^\s*\n|^ +", "", text, flags=re.MULTILINE)
 
 
 def _policy(*inline: str) -> str:

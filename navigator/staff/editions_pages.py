@@ -96,7 +96,7 @@ def pocket_page(request: HttpRequest, language: str) -> HttpResponse:
     edition = newest_edition()
     if edition is None or language not in dict(settings.LANGUAGES):
         raise Http404
-    response = HttpResponse(pocket.build(edition, language, kiosk="kiosk" in request.GET))
+    response = HttpResponse(pocket.build(edition, language, kiosk="kiosk" in request.GET, alone=True))
     response["Content-Disposition"] = f'attachment; filename="{language}.html"'
     return response
 

@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.html import strip_tags
 from django.utils.translation import get_language, get_language_info, override
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
@@ -131,7 +132,7 @@ def _faults(form: Any) -> Iterator[Any]:
         where = [str(form.instance)] if form.prefix else []
         where += [str(form[name].label)] if name in form.fields else []
         for message in messages:
-            yield ": ".join([*where, str(message)])
+            yield ": ".join([*where, strip_tags(str(message))])
 
 
 def notes(record: records.Service) -> Iterator[str]:

@@ -126,8 +126,11 @@ class OwnForm(CarefulForm):
         call = self.ways.get("call")
         self.fields["hours"].widget = HoursInput()
         self.initial["hours"] = call.hours if call else ""
-        zone = call.timezone if call else settings.TIME_ZONE if settings.TIME_ZONE in ZONES else ""
-        self.fields["timezone"] = forms.ChoiceField(label=_("Time zone"), choices=zones(zone), required=False)
+        # That of the host only where it has said which place it serves: a wrong one says "open" at the wrong hour.
+        own = settings.TIME_ZONE if settings.HOME_AREA and settings.TIME_ZONE in ZONES else ""
+        zone = call.timezone if call else own
+        choices = zones(zone) if zone or call else [("", _("Choose one")), *zones("")[1:]]
+        self.fields["timezone"] = forms.ChoiceField(label=_("Time zone"), choices=choices, required=False)
         self.initial["timezone"] = zone
         self.fields["areas"] = AreasField(
             label=_("Where does it help?"),
@@ -172,6 +175,8 @@ class OwnForm(CarefulForm):
             self.add_error("local_of", _("Choose the national line beside which it is shown."))
         if data.get("comes") == LISTED and not words(data.get("plain")):
             self.add_error("plain", _("Say in a few words what it does: no national line lends it any."))
+        if data.get("hours") not in (None, "", "24/7") and not data.get("timezone") and not self.ways.get("call"):
+            self.add_error("timezone", _("Choose the time zone of these hours."))
         if data.get("address") and not data.get("public"):
             self.add_error("public", _("Tick this, or empty the address: what may not be public must not stand here."))
         if not any(data.get(kind) for kind in WAYS) and not any(kind in self.errors for kind in WAYS):

@@ -76,9 +76,12 @@ def publish_draft(request: HttpRequest) -> HttpResponse:
     found = parts(old, draft) if edition else []
     by_part = authors(found, old)
     mine = {key for key, by in by_part.items() if settings.FOUR_EYES and request.user.pk in by}
+    changed = differences(old, draft)
     note, status = request.POST.get("note", ""), 200
     asked = frozenset(request.POST.getlist("leave") if request.method == "POST" else mine)
     leave = asked & by_part.keys()
+    if leave and note == summary(changed):  # as it was suggested, for all of it
+        note = summary(differences(old, without(old, draft, leave)))
     others = other_authors(by_part, leave) if mine - leave or (mine and len(leave) == len(found)) else None
     if not found and settings.FOUR_EYES:
         others = other_publishers(request.user)

@@ -1,5 +1,6 @@
 """Staff page: one urgent fix of one service, published past a draft that is not ready."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -15,11 +16,15 @@ from navigator.editions.content import encode
 from navigator.editions.differences import differences
 from navigator.editions.edition import Edition
 from navigator.editions.publish import Changed, Refused
+from navigator.editions.wording import record_name, way_name
 from navigator.public.measure import too_large
+from services import areas
 from services import models as directory
+from services.records import Service
 from services.texts import t
 
 from .pages import PERMISSION, faults, grouped, newest_edition, page, refused
+from .publishing import published_message
 from .quick_fix_form import ALERT, QuickFixForm
 
 
@@ -44,12 +49,27 @@ def quick_fix_page(request: HttpRequest) -> HttpResponse:
     service = (former or edition).written.get(slug)
     context: dict[str, Any] = {"edition": edition, "service": service, "former": former}
     if service is None:
-        services = sorted(edition.content.services, key=lambda each: t(each.name).casefold())
-        return page(request, "quick_fix", _("Fix one thing now"), services=services, off=off, unknown=slug, **context)
+        context |= {
+            "services": _named(areas.completed(edition.content.services)),
+            "off": _named(row.record() for row in off),
+        }
+        return page(request, "quick_fix", _("Fix one thing now"), unknown=slug, **context)
+    context["service_name"] = record_name(service)
     form = QuickFixForm(service, request.user, request.POST or None, former=former)
     if request.method != "POST" or not form.is_valid() or "again" in request.POST:
         return page(request, "quick_fix", _("Fix one thing now"), form=form, **context)
     return _confirm(request, form, context)
+
+
+def _named(services: Iterable[Service]) -> list[tuple[str, str]]:
+    """Services to choose from, by name: the slug of each, and its name with where it helps, its first number and what
+    it is: one line may stand for children and for adults, under one name.
+    """
+    found = [
+        (each.slug, ". ".join(filter(None, [record_name(each), *map(way_name, each.ways[:1]), t(each.plain)])))
+        for each in services
+    ]
+    return sorted(found, key=lambda each: each[1].casefold())
 
 
 def _confirm(request: HttpRequest, form: QuickFixForm, context: dict[str, Any]) -> HttpResponse:
@@ -69,12 +89,18 @@ def _confirm(request: HttpRequest, form: QuickFixForm, context: dict[str, Any]) 
         except Refused:
             messages.error(request, _("Nothing was published: this fix does not pass the checks."))
         else:
-            messages.success(request, _("Edition %(number)s is published.") % {"number": row.number})
+            messages.success(request, published_message(row.number))
             return redirect("admin:editions")
     fixed = change.apply(edition.content)
     report = publish.checked(encode(fixed), measure, urgent=True)
+    number = form.new_way.value if form.new_way else ""
     context |= {
         "form": form,
+        "others": [
+            record_name(each)
+            for each in edition.content.services
+            if number and each.slug != change.service.slug and any(way.value == number for way in each.ways)
+        ],
         "groups": grouped(differences(edition.content, fixed)),
         "faults": faults(report.problems, edition.content),
         "warnings": faults([each for each in report.warnings if each.subject == change.service.slug], edition.content),

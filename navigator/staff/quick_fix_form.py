@@ -59,7 +59,9 @@ class QuickFixForm(forms.Form):
             labels.pop(NUMBER, None)
         what, way = self.fields["what"], self.fields["way"]
         what.choices = list(labels.items())  # type: ignore[attr-defined]
-        way.choices = [(place, _way(each)) for place, each in enumerate(service.ways)]  # type: ignore[attr-defined]
+        ways = [(place, _way(each)) for place, each in enumerate(service.ways)]
+        # Nobody changes the first of several because they did not choose.
+        way.choices = [*([("", _("Choose one"))] if len(ways) > 1 else []), *ways]  # type: ignore[attr-defined]
         if NUMBER not in labels:
             del self.fields["way"], self.fields["value"]
         if ALERT in labels:

@@ -8,6 +8,7 @@ from django.utils.translation import override
 from msgspec.structs import replace
 
 from navigator.editions.differences import Difference, differences
+from navigator.editions.wording import record_name
 from navigator.engine.flow import Flow
 from services.records import ContactPoint, Source
 
@@ -222,5 +223,5 @@ def test_the_words_are_those_of_the_language_at_hand(fixtures):
 def test_everything_against_nothing(fixtures):
     nothing = replace(fixtures, flow=Flow(questions=(), recommendations=()), organizations=(), services=())
     added, gone = differences(nothing, fixtures), differences(fixtures, nothing)
-    assert {row.name["en"] for row in fixtures.services} <= {one.where for one in added if one.field == "Service"}
+    assert {record_name(row) for row in fixtures.services} <= {one.where for one in added if one.field == "Service"}
     assert all(one.new == "taken off" for one in gone)

@@ -133,9 +133,12 @@ def test_in_a_kiosk_there_is_no_link_away(real):
 
 def test_the_command_writes_one_or_all_languages_and_says_what_they_weigh(db, tmp_path, capsys):
     call_command("pocket", str(tmp_path / "one.html"), language="es")
-    assert '<html lang="es"' in (tmp_path / "one.html").read_text()
+    alone = (tmp_path / "one.html").read_text()
+    assert '<html lang="es"' in alone
+    assert 'href="en.html"' not in alone  # nothing lies beside it
     call_command("pocket", str(tmp_path / "all"))
     assert sorted(path.name for path in (tmp_path / "all").iterdir()) == ["en.html", "es.html"]
+    assert 'href="en.html"' in (tmp_path / "all" / "es.html").read_text()
     assert re.search(r"one\.html: [\d,]+ bytes, [\d,]+ compressed", capsys.readouterr().out)
 
 

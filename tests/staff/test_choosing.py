@@ -58,6 +58,17 @@ def test_what_is_left_out_stays_in_the_draft_and_the_rest_is_public(publisher, a
     assert in_force.current().services["rainn"].assured_by == "Ana"
 
 
+def test_the_note_that_was_suggested_names_only_what_goes(publisher):
+    change("rainn", assured_by="Ana")
+    change("nhth", assured_by="Ana")
+    page = publisher.get("/admin/publish/")
+    suggested = shown(page, "note")
+    assert RAINN in suggested
+    press(publisher, page, key_of(page, RAINN), note=suggested)
+    assert RAINN not in models.Edition.objects.first().note
+    assert models.Edition.objects.first().note in suggested
+
+
 def test_everything_left_out_publishes_nothing(publisher):
     change("rainn", assured_by="Ana")
     before, page = number(), publisher.get("/admin/publish/")

@@ -1,5 +1,7 @@
 """The staff page that changes one thing of one service at once, past a draft that is not ready."""
 
+import re
+
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.db.models.signals import post_save
@@ -228,3 +230,18 @@ def test_with_four_eyes_the_quick_fix_only_switches_off(publisher, settings):
     before = number()
     publisher.post("/admin/publish/fix/", {**NUMBER, "edition": before, "publish": "1"})
     assert number() == before
+
+
+def test_services_of_one_name_are_told_apart_and_none_is_chosen_beforehand(publisher):
+    page = publisher.get("/admin/publish/fix/").content.decode()
+    offered = re.findall(r'<option value="([^"]*)">([^<]*)<', page)
+    assert offered[0][0] == ""
+    words = [name for slug, name in offered if slug]
+    assert len(set(words)) == len(words) > 300
+    assert any("(Texas). Call 1-" in name for name in words)
+
+
+def test_a_number_that_is_another_services_is_said(publisher):
+    page = publisher.post("/admin/publish/fix/", {**NUMBER, "service": "childhelp", "value": "1-800-656-4673"})
+    said = text(page).partition("This is also the number or address of:")[2].partition("Note:")[0]
+    assert RAINN in said and "Childhelp" not in said

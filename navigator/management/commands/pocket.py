@@ -33,7 +33,7 @@ class Command(BaseCommand):
         wanted = [options["language"]] if options["language"] else [code for code, _name in settings.LANGUAGES]
         for language in wanted:
             path = file if options["language"] else file / f"{language}.html"
-            page = pocket.build(edition, language, kiosk=options["kiosk"]).encode()
+            page = pocket.build(edition, language, kiosk=options["kiosk"], alone=bool(options["language"])).encode()
             try:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 pocket.write(path, page)

@@ -14,7 +14,7 @@ function dialled(way) {
 
 // The numbers of a service as people read them: those that its links dial, where it has no others.
 function numbersOf(data, slug) {
-  var ways = pick("#all [data-service='" + slug + "']").querySelectorAll(".way");
+  var ways = pick("#groups [data-service='" + slug + "']").querySelectorAll(".way");
   return data.services[slug].numbers || [].map.call(ways, dialled).filter(Boolean).map(function (number) {
     return number.replace(/^\+1(...)(...)(....)$/, "1-$1-$2-$3");
   });
@@ -54,7 +54,7 @@ function makeOutcome(data, flow) {
 
   // A service of the list, with its ways in the order that the person prefers, the way without "More" first.
   function card(slug, reason, prefer) {
-    var article = pick("#all [data-service='" + slug + "']").cloneNode(true);
+    var article = pick("#groups [data-service='" + slug + "']").cloneNode(true);
     var order = (data.services[slug].orders || {})[prefer];
     if (order) {
       var ways = [].slice.call(article.querySelectorAll(".way"));

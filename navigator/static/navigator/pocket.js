@@ -6,7 +6,7 @@
   var kiosk = document.documentElement.hasAttribute("data-kiosk");
   var step = pick("#step"), views = { step: step, all: pick("#all"), safety: pick("#safety") };
   var home = pick("#area").value;
-  var here, settled = 0, seen = false, left = false;
+  var here, settled = 0, seen = false, left = false, turning = false;
 
   // Steps, as in public/steps.py
 
@@ -33,7 +33,7 @@
     next: function () { here.answers[here.at] = chosen() || "skip"; at(); },
     skip: function () { here.answers[here.at] = "skip"; at(); },
     results: function () { if (chosen()) here.answers[here.at] = chosen(); end(); },
-    anew: start,
+    anew: clear,
     print: function () { window.print(); },
     back: function () {
       var asked = flow.answered(here.answers), place = asked.indexOf(here.at);
@@ -55,7 +55,7 @@
   function guard() { if (!guarded()) history.pushState("guard", ""); }
 
   window.addEventListener("popstate", function () {
-    if (left || guarded()) return;
+    if (left || turning || guarded()) return;
     if (!step.hidden && !pick("[data-back]", step)) return;
     guard();
     if (step.hidden) look("step");
@@ -138,17 +138,19 @@
     if (kiosk) return clear();
     empty(document.body);
     document.documentElement.style.background = "Canvas";
+    left = true;
+    here = null;
     give("about:blank");
   }
 
   // Put another page in the place of this one and of the guard.
   function give(address) {
     function gone() { location.replace(address); }
-    left = true;
-    here = null;
     if (!guarded()) return gone();
+    turning = true;
+    setTimeout(function () { turning = false; }, 2000); // where the other page does not come, all goes on here
     history.replaceState("left", ""); // what Forward leads to stays empty: LEFT in public/pocket.py
-    window.addEventListener("popstate", gone);
+    window.addEventListener("popstate", gone, { once: true });
     history.back();
     setTimeout(gone, 300);
   }

@@ -15,6 +15,7 @@ addEventListener("input", (event) => {
 });
 addEventListener("submit", (event) => {
   const form = event.target;
+  if (event.submitter?.formTarget === "_blank") return; // the card in a tab of its own: nothing is saved by it
   if (form.dataset.sent) return event.preventDefault();
   form.dataset.sent = "yes";
   typed = false;
