@@ -165,3 +165,9 @@ def test_the_finder_works_on_the_draft(client):
     form = {"g": "w", "t": re.search(r'name="t" value="([^"]+)"', page)[1], "w": "suicide"}
     found = client.post("/admin/preview/", urlencode(form), FORM, headers={"HX-Request": "true"}).content.decode()
     assert 'data-choice="self"' in found and 'href="/admin/preview/all/"' in found
+
+
+def test_the_links_of_the_bar_load_anew_and_are_not_shown_in_place_of_the_step(client):
+    bar = re.search(r'<aside class="preview".*?</aside>', client.get("/admin/preview/").content.decode(), re.S)[0]
+    links = re.findall(r"<a [^>]*>", bar)
+    assert links and all("data-anew" in link for link in links)  # app.js leaves those alone
