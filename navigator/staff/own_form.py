@@ -94,19 +94,20 @@ class OwnForm(CarefulForm):
 
     class Meta:
         model = Service
-        fields = ("plain", "serves", "areas", "address", "answered_by", "languages", "local_of")
-        widgets: ClassVar = {"plain": TranslatedInput, "serves": TranslatedText}
+        fields = ("plain", "serves", "cost", "areas", "address", "answered_by", "languages", "local_of")
+        widgets: ClassVar = {"plain": TranslatedInput, "serves": TranslatedText, "cost": TranslatedInput}
         labels: ClassVar = {"plain": _("What it does for people, in a few plain words"), "local_of": _("National line")}
         help_texts: ClassVar = {
             "plain": _("It stands above the name. Empty: the words of the national line. One language is enough."),
             "serves": _("Who may turn to it. One language is enough."),
+            "cost": _("Such as “Free”. Empty: not known. One language is enough."),
             "address": _("Only if people may just come by. Leave it empty for a shelter."),
             "answered_by": _("People afraid of the police or of deportation read this first."),
             "local_of": _("Whoever is shown this line is shown yours too."),
         }
 
     PARTS: ClassVar = (
-        (_("What it is"), ("title", "runs", "plain", "serves")),
+        (_("What it is"), ("title", "runs", "plain", "serves", "cost")),
         (_("How to reach it"), (*WAYS, "hours", "timezone", "languages", "answered_by", "address", "public")),
         (_("Where, and when it is shown"), ("areas", "comes", "local_of")),
         (_("Is it right?"), ("how",)),
@@ -144,7 +145,7 @@ class OwnForm(CarefulForm):
             choices=[("", _("Choose one")), *_national(row.local_of)],
             required=False,
         )
-        for name in ("plain", "serves"):
+        for name in ("plain", "serves", "cost"):
             field: Any = self.fields[name]
             field.required = field.one_required = False
             field.widget.one_is_enough = True

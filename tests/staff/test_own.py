@@ -17,6 +17,7 @@ from .publishing import press_publish, text
 OWN = {
     "title": "Harris County Victim Office",
     "plain_0": "Help after a crime in Harris County",
+    "cost_0": "Free",
     "call": "713 274 5800",
     "website": "victims.example.org",
     "hours-ready": "Mo-Fr 08:00-17:00",
@@ -52,6 +53,7 @@ def test_it_becomes_rows_of_the_draft_and_stays_off_the_public_pages(office, cli
         "live", "48201", "victimconnect", True, "crime",
     )  # fmt: skip
     assert words(row.name) == {"en": OWN["title"], "es": OWN["title"]} and words(row.plain) == {"en": OWN["plain_0"]}
+    assert words(row.cost) == {"en": "Free"}
     assert [(way.kind, way.value, way.hours, way.timezone) for way in row.ways.all()] == [
         ("call", "+17132745800", "Mo-Fr 08:00-17:00", "America/Chicago"),
         ("website", "https://victims.example.org", "", ""),
@@ -61,6 +63,13 @@ def test_it_becomes_rows_of_the_draft_and_stays_off_the_public_pages(office, cli
     assert set(Revision.objects.filter(how="save").values_list("kind", flat=True)) == {"service", "organization"}
     assert row.slug not in in_force.current().services
     assert OWN["title"] not in client.get("/all/").content.decode()
+
+
+def test_hours_are_not_kept_without_a_time_zone(office):
+    page = add(office, timezone="")
+    assert "Choose the time zone of these hours." in text(page)
+    assert not Service.objects.filter(slug="harris-county-victim-office").exists()
+    assert '<option value="" selected>Choose one</option>' in page.content.decode()
 
 
 def test_it_says_for_whom_it_comes_first_and_on_how_many_ways(office):
