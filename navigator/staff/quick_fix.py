@@ -65,10 +65,10 @@ def _named(services: Iterable[Service]) -> list[tuple[str, str]]:
     """Services to choose from, by name: the slug of each, and its name with where it helps, its first number and what
     it is: one line may stand for children and for adults, under one name.
     """
-    found = [
-        (each.slug, ". ".join(filter(None, [record_name(each), *map(way_name, each.ways[:1]), t(each.plain)])))
-        for each in services
-    ]
+    found = []
+    for each in services:
+        numbers = [way_name(way) for way in each.ways if not way.value.startswith("http")]
+        found.append((each.slug, ". ".join(filter(None, [record_name(each), *numbers[:1], t(each.plain)]))))
     return sorted(found, key=lambda each: each[1].casefold())
 
 

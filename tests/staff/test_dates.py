@@ -102,9 +102,9 @@ def test_a_problem_of_a_coming_day_keeps_the_draft_and_opens_as_on_that_day(boss
 
 def test_the_preview_shows_a_day_and_every_link_keeps_it(boss):
     new_number()
-    today = boss.get("/admin/preview/all/").content.decode()
+    today = on_one_line(boss.get("/admin/preview/all/"))
     assert (OLD in today, NEW in today) == (True, False)
-    assert '<a href="/admin/preview/on/2027-01-01/all/">January 1, 2027</a>' in today
+    assert '<a href="/admin/preview/on/2027-01-01/all/" data-anew>January 1, 2027</a>' in today
     answer = boss.get("/admin/preview/on/2027-01-01/all/")
     page = answer.content.decode()
     assert (OLD in page, NEW in page) == (False, True)
