@@ -10,7 +10,7 @@ import pytest
 from tests.bench import client
 from tests.server import Server
 
-HOW_MANY = int(os.environ.get("HOSTILE_REQUESTS", "600"))
+HOW_MANY = int(os.environ.get("HOSTILE_REQUESTS", "1500"))
 FORM = b"Content-Type: application/x-www-form-urlencoded\r\n"
 
 
